@@ -1,0 +1,3 @@
+module clew.example/clew
+
+go 1.26

@@ -1,0 +1,13 @@
+package ledger
+
+import "strconv"
+
+// Amount is a value in base units of a UTXO chain (satoshi). Never a float.
+type Amount uint64
+
+// String returns the decimal base units.
+func (a Amount) String() string { return strconv.FormatUint(uint64(a), 10) }
+
+// MarshalText writes the decimal base units, so that JSON holds a string and
+// no reader loses digits.
+func (a Amount) MarshalText() ([]byte, error) { return strconv.AppendUint(nil, uint64(a), 10), nil }
