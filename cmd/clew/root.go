@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot returns the command tree. Every subcommand is a file of its own that
+// offers one newXxx(env), added here.
+func newRoot(e env) *cobra.Command {
+	root := newGroup(&cobra.Command{
+		Use:   "clew",
+		Short: "Follow stolen coins across blocks, on a ledger of your own",
+		Long: `Clew keeps an exact ledger of a chain on this machine and reads it as of any block.
+
+Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
+4 ledger damaged, 5 answer incomplete (what there is was written).`,
+		// Errors and usage are printed by main, in one form for all commands.
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	})
+	root.SetOut(e.Out)
+	root.SetErr(e.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fail(exitUsage, err, helpHint(cmd))
+	})
+	root.AddCommand(
+		newVersion(e),
+	)
+	return root
+}
+
+// newGroup completes a command that only holds others: alone it is help, and
+// a word it does not know is wrong use, answered with the nearest words.
+func newGroup(cmd *cobra.Command) *cobra.Command {
+	cmd.SuggestionsMinimumDistance = 2 // letters to change; cobra's own default is set elsewhere
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := helpHint(cmd)
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = fmt.Sprintf("did you mean '%s %s'?", cmd.CommandPath(), strings.Join(near, "' or '"))
+		}
+		return fail(exitUsage, fmt.Errorf("%s: unknown command %.80q", cmd.CommandPath(), args[0]), hint)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return cmd.Help() }
+	return cmd
+}
+
+// exactArgs asks for the named arguments, no more and no fewer.
+func exactArgs(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return fail(exitUsage, fmt.Errorf("%s: %s is missing", cmd.CommandPath(), names[len(args)]), helpHint(cmd))
+		case len(args) > len(names):
+			return fail(exitUsage, fmt.Errorf("%s: unexpected argument %.80q", cmd.CommandPath(), args[len(names)]), helpHint(cmd))
+		}
+		return nil
+	}
+}
+
+// requireFlag fails as wrong use where a flag without a default was left out.
+func requireFlag(cmd *cobra.Command, name, value string) error {
+	if value != "" {
+		return nil
+	}
+	return fail(exitUsage, errors.New("--"+name+" is missing"), helpHint(cmd))
+}
+
+func helpHint(cmd *cobra.Command) string {
+	return "see '" + cmd.CommandPath() + " --help'"
+}
