@@ -163,7 +163,7 @@ func (m *Model) resolve(b *ledger.Block, j uint32, row int) (In, error) {
 	}
 	out := &m.outs[in.Out]
 	if out.spender != None {
-		return in, fmt.Errorf("%v is spent already, by %v", in.Prev, m.Row(out.spender).ID)
+		return in, fmt.Errorf("%v is spent already, in transaction row %d", in.Prev, out.spender)
 	}
 	out.spender = row
 	in.Known, in.Value, in.Script = true, out.value, ledger.Account(out.script)
