@@ -24,6 +24,10 @@ type Block struct {
 	// rev*.dat, an explorer's prevout): empty, or one entry per input, the
 	// coinbase's being unknown.
 	Spent []SpentOut
+
+	// Keys is a store's scratch: the keyed hashes that its Prepare fills in on
+	// another core than the one that appends. Decoders empty it.
+	Keys []uint64
 }
 
 // Tx is a transaction of a flat Block.

@@ -35,7 +35,9 @@ const CoinbaseVout = 0xffffffff
 func (o Outpoint) IsNull() bool { return o.Vout == CoinbaseVout && o.TxID.IsZero() }
 
 // String returns txid:vout.
-func (o Outpoint) String() string { return o.TxID.String() + ":" + strconv.FormatUint(uint64(o.Vout), 10) }
+func (o Outpoint) String() string {
+	return o.TxID.String() + ":" + strconv.FormatUint(uint64(o.Vout), 10)
+}
 
 // ParseOutpoint reads the txid:vout that String writes.
 func ParseOutpoint(s string) (Outpoint, error) {

@@ -1,0 +1,156 @@
+package flat
+
+import "fmt"
+
+// Commit makes the appended blocks durable, then visible.
+//
+// The order is the protocol: rows are synced, then the record is written and
+// synced, and that is the commit. Only then are cells and index slots written
+// in place, unsynced, since the rows are their redo log; and only then may
+// readers pin the new counts.
+func (w *Writer) Commit() error {
+	if w.broken != nil {
+		return fmt.Errorf("%w (%v)", ErrBroken, w.broken)
+	}
+	if w.next == w.rec.C {
+		return nil
+	}
+	return w.fail(w.commit())
+}
+
+func (w *Writer) commit() error {
+	if err := w.growIndexes(); err != nil {
+		return err
+	}
+	from := w.rec.C
+	if err := w.syncRows(&from, &w.next); err != nil {
+		return err
+	}
+	w.rec.C, w.rec.Tip = w.next, w.tip
+	if err := w.writeRecord(); err != nil {
+		return err
+	}
+	w.apply(&from, &w.next)
+	w.publish()
+	w.batch.reset(w.batch.capacity)
+	w.release()
+	if w.bytes += bytesBetween(&from, &w.next); w.bytes >= w.opt.CheckpointBytes {
+		return w.checkpoint()
+	}
+	return nil
+}
+
+// writeRecord makes w.rec the newest record.
+func (w *Writer) writeRecord() error {
+	w.rec.Seq++
+	return w.records.write(&w.rec)
+}
+
+func (w *Writer) syncRows(from, to *Counts) error {
+	for i := range specs {
+		s := &specs[i]
+		if s.kind == cell {
+			continue
+		}
+		if err := w.cols[i].sync(from.of(s.table)+s.extra, to.of(s.table)+s.extra); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bytesBetween is the size of the rows between two counts.
+func bytesBetween(from, to *Counts) (n int64) {
+	for i := range specs {
+		n += int64(to.of(specs[i].table)-from.of(specs[i].table)) * specs[i].width
+	}
+	return n
+}
+
+// Checkpoint commits, syncs cells and indexes, and records that: opening the
+// ledger then has nothing to apply again.
+func (w *Writer) Checkpoint() error {
+	if err := w.Commit(); err != nil {
+		return err
+	}
+	if err := w.checkpoint(); err != nil {
+		return w.fail(err)
+	}
+	return w.fail(w.writeRecord())
+}
+
+// checkpoint syncs everything that is written in place. The new H goes out
+// with the next record.
+func (w *Writer) checkpoint() error {
+	if err := w.syncCells(); err != nil {
+		return err
+	}
+	w.rec.H, w.bytes = w.rec.C, 0
+	return nil
+}
+
+func (w *Writer) syncCells() error {
+	for i := range specs {
+		if specs[i].kind != cell {
+			continue
+		}
+		if err := w.cols[i].sync(0, specs[i].entries(&w.rec.C)); err != nil {
+			return err
+		}
+	}
+	for _, x := range w.idx {
+		if err := x.sync(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// growIndexes sees that the indexes have room for the appended rows.
+func (w *Writer) growIndexes() error {
+	rows := [numIndexes]uint64{w.next.Txs, w.next.Accounts}
+	for which, n := range rows {
+		if log := logFor(n); log > w.idx[which].at.Log {
+			if err := w.growIndex(which, log); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// growIndex builds a larger index in a new file. A record names it only when
+// the whole file, its name, and every other cell are on disk, so rows below H
+// never have to be inserted again.
+func (w *Writer) growIndex(which int, log uint32) error {
+	old := w.idx[which]
+	at := indexFile{Number: old.at.Number + 1, Log: log}
+	x, err := w.newIndex(which, at)
+	if err != nil {
+		return err
+	}
+	w.fillIndex(x, which, 0, &w.rec.C)
+	w.idx[which] = x
+	err = w.checkpoint()
+	if err == nil {
+		err = w.fs.SyncDir(".")
+	}
+	w.rec.Indexes[which] = at
+	if err == nil {
+		err = w.writeRecord()
+	}
+	if err != nil {
+		old.file.Close()
+		return fmt.Errorf("grow index %s to 2^%d slots: %w", x.name, log, err)
+	}
+	w.publish()
+	return w.dropIndex(old)
+}
+
+func (w *Writer) dropIndex(x *index) error {
+	x.file.Close()
+	if err := w.fs.Remove(x.name); err != nil {
+		return fmt.Errorf("remove index %s: %w", x.name, err)
+	}
+	return nil
+}
