@@ -56,16 +56,21 @@ func parseAddress(s string, n *Network) (ledger.Account, error) {
 	if s == "" {
 		return nil, errors.New("empty")
 	}
+	// Base58 first: a text of it may begin like a segwit address of simnet. A
+	// text that is valid in both is one in 2^62.
+	version, hash, err := parseBase58Check(s)
+	if err == nil {
+		return base58Script(version, hash, n)
+	}
 	if looksSegwit(s) {
 		return parseSegwitAddress(s, n)
 	}
-	return parseBase58Address(s, n)
+	return nil, err
 }
 
-// looksSegwit decides which of the two families an unknown text belongs to. A
-// known human-readable part before a 1 says so, and so does any length or
-// character that no base58 address has. No base58 address of a known network
-// begins like a segwit one: they begin with 1, 2, 3, m, n, r or S.
+// looksSegwit decides by which of the two families an error is to be
+// explained: a known human-readable part before a 1 is segwit, and so is what
+// no base58 address has, more than 35 characters or a 0 or l.
 func looksSegwit(s string) bool {
 	lower := strings.ToLower(s)
 	for _, n := range networks {
@@ -91,11 +96,8 @@ func parseSegwitAddress(s string, n *Network) (ledger.Account, error) {
 	return append(ledger.Account{op, byte(len(program))}, program...), nil
 }
 
-func parseBase58Address(s string, n *Network) (ledger.Account, error) {
-	version, hash, err := parseBase58Check(s)
-	if err != nil {
-		return nil, err
-	}
+// base58Script returns the script that a hash of this version stands for on n.
+func base58Script(version byte, hash []byte, n *Network) (ledger.Account, error) {
 	switch version {
 	case n.P2PKHVersion:
 		return slices.Concat(ledger.Account{opDup, opHash160, 20}, hash, []byte{opEqualVerify, opCheckSig}), nil
