@@ -11,7 +11,6 @@ import (
 const (
 	sectorBytes = 512
 	wordBytes   = 8
-	pageBytes   = 4096
 )
 
 // node is a file without its name: the memory that its openers map, and the
@@ -20,7 +19,7 @@ type node struct {
 	name    string
 	mem     []byte // address space; [0, size) is open, pages beyond it fault
 	size    int64
-	image   []byte   // size bytes; zero from durable on
+	image   image    // size bytes; zeros from durable on
 	durable int64    // the length that the disk knows
 	grown   []int64  // lengths since, ascending
 	frozen  []sector // what memory had otherwise than image when the power was cut
@@ -61,7 +60,7 @@ func (n *node) grow(size int64) error {
 	}
 	tail := n.mem[n.size:min(roundPage(n.size), int64(len(n.mem)))]
 	invariant.Check(isZero(tail), "%s was written beyond its %d bytes", n.name, n.size)
-	n.image = append(n.image, make([]byte, size-n.size)...)
+	n.image.grow(size)
 	n.size = size
 	n.grown = append(n.grown, size)
 	return nil
@@ -70,23 +69,23 @@ func (n *node) grow(size int64) error {
 func roundPage(n int64) int64 { return (n + pageBytes - 1) / pageBytes * pageBytes }
 
 func (n *node) sync(off, length int64) {
-	copy(n.image[off:off+length], n.mem[off:off+length])
+	n.image.write(off, n.mem[off:off+length])
 	n.durable, n.grown = n.size, nil
 }
 
 // eachDirty calls do for every sector of memory that the image has otherwise.
-// It skips by large pieces first, since most of a file is clean.
+// It compares whole chunks first, since most of a file is clean.
 func (n *node) eachDirty(do func(off int64, data []byte)) {
-	const piece = 64 << 10
-	for at := int64(0); at < n.size; at += piece {
-		end := min(at+piece, n.size)
-		if bytes.Equal(n.mem[at:end], n.image[at:end]) {
+	for at := int64(0); at < n.size; at += chunkBytes {
+		mem := n.mem[at:min(at+chunkBytes, n.size)]
+		disk := n.image.chunk(at / chunkBytes)[:len(mem)]
+		if bytes.Equal(mem, disk) {
 			continue
 		}
-		for s := at; s < end; s += sectorBytes {
-			e := min(s+sectorBytes, end)
-			if !bytes.Equal(n.mem[s:e], n.image[s:e]) {
-				do(s, n.mem[s:e])
+		for s := 0; s < len(mem); s += sectorBytes {
+			e := min(s+sectorBytes, len(mem))
+			if !bytes.Equal(mem[s:e], disk[s:e]) {
+				do(at+int64(s), mem[s:e])
 			}
 		}
 	}
@@ -98,7 +97,7 @@ func (n *node) writeback(rng *rand.Rand) {
 	n.durable, n.grown = n.survivingLength(rng, 0.5)
 	n.eachDirty(func(off int64, data []byte) {
 		if off < n.durable && coin(rng, 0.5) {
-			copy(n.image[off:n.durable], data)
+			n.image.write(off, clip(off, data, n.durable))
 		}
 	})
 }
@@ -124,33 +123,37 @@ func (n *node) freeze() {
 // probability p, the growths and the sectors that were on their way to it.
 func (n *node) survivor(rng *rand.Rand, p float64, tear bool, reserve int64) *node {
 	length, _ := n.survivingLength(rng, p)
-	s := &node{name: n.name, size: length, durable: length, image: bytes.Clone(n.image[:length])}
+	s := &node{name: n.name, size: length, durable: length, image: n.image.fork(length)}
 	for _, d := range n.frozen {
 		if d.off >= length {
 			break
 		}
-		old := s.image[d.off:min(d.off+int64(len(d.data)), length)]
+		data := clip(d.off, d.data, length)
 		if tear && coin(rng, 0.5) {
-			tearSector(rng, p, old, d.data)
+			tearSector(rng, p, s.image.writable(d.off), data)
 		} else if coin(rng, p) {
-			copy(old, d.data)
+			s.image.write(d.off, data)
 		}
 	}
 	s.load(reserve)
 	return s
 }
 
+// clip cuts data, which starts at off, where the file ends.
+func clip(off int64, data []byte, length int64) []byte {
+	return data[:min(int64(len(data)), length-off)]
+}
+
 // tearSector copies each word of data to old with probability p.
 func tearSector(rng *rand.Rand, p float64, old, data []byte) {
-	for at := 0; at < len(old); at += wordBytes {
-		if end := min(at+wordBytes, len(old)); coin(rng, p) {
+	for at := 0; at < len(data); at += wordBytes {
+		if end := min(at+wordBytes, len(data)); coin(rng, p) {
 			copy(old[at:end], data[at:end])
 		}
 	}
 }
 
-// load fills memory from the image. Pages of zeros are not touched: they are
-// zero already, and a first touch costs more than the comparison.
+// load makes memory of the image.
 func (n *node) load(reserve int64) {
 	if n.size == 0 {
 		return
@@ -160,15 +163,5 @@ func (n *node) load(reserve int64) {
 		err = openMemory(n.mem, 0, roundPage(n.size))
 	}
 	invariant.Check(err == nil, "memory for %s: %v", n.name, err)
-	for at := int64(0); at < n.size; at += pageBytes {
-		page := n.image[at:min(at+pageBytes, n.size)]
-		if !isZero(page) {
-			copy(n.mem[at:], page)
-		}
-	}
+	n.image.copyTo(n.mem[:n.size])
 }
-
-var zeroPage [pageBytes]byte
-
-// isZero reports whether b, of at most one page, is all zeros.
-func isZero(b []byte) bool { return bytes.Equal(b, zeroPage[:len(b)]) }

@@ -76,8 +76,11 @@ func (o *osFile) Allocate(size int64) error {
 		return nil
 	}
 	err := allocate(o.f, o.filled, size)
-	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
-		return fmt.Errorf("allocate %s to %d bytes: %w: %w", o.f.Name(), size, ErrNoSpace, err)
+	switch {
+	case errors.Is(err, unix.ENOSPC):
+		err = ErrNoSpace
+	case errors.Is(err, unix.EDQUOT):
+		err = fmt.Errorf("%w: %w", ErrNoSpace, err)
 	}
 	if err != nil {
 		return fmt.Errorf("allocate %s to %d bytes: %w", o.f.Name(), size, err)
