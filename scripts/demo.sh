@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# A tour of the ledger, without a node and without a key: makes a chain, takes
+# it in, checks it and looks at it. Everything lands in the folder demo, and a
+# second run adds nothing to it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+clew=bin/clew
+txs=${DEMO_TXS:-200000}
+ledger=demo/ledger
+
+say() { printf '\n%s\n' "$*"; }
+run() { printf '$ %s\n' "$*"; "$@"; }
+# The value of a number in the generator's own account of the chain.
+truth() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" demo/chain/meta.json; }
+
+say "1. A chain of $txs transactions, made up from seed 1, in the files that Bitcoin Core writes."
+run go run ./bench/chaingen -tx "$txs" -seed 1 -out demo/chain >/dev/null
+echo "   The generator made $(truth tx) transactions, $(truth outputs) outputs and $(truth inputs_non_coinbase) spends in $(truth blocks) blocks."
+
+say "2. Take it in. Made-up blocks carry no proof of work, and the first one is block 0."
+run $clew ingest bitcoin --blocks demo/chain/blocks --no-pow --first-height 0 --ledger $ledger
+
+say "3. Once more: blocks that are there are known, nothing is added."
+run $clew ingest bitcoin --blocks demo/chain/blocks --no-pow --first-height 0 --ledger $ledger
+
+say "4. Check it: every index entry, spender, list, head and merkle root is computed again."
+run $clew ledger check --ledger $ledger
+
+say "5. What it holds. The counts are the generator's; each block's coinbase adds one input."
+run $clew ledger show --ledger $ledger
+
+# The middle of the chain, so that there is a before and an after. The file
+# holds 32 bytes for each transaction, in the order of the chain.
+middle=$((txs / 2))
+txid=$(od -An -v -tx1 -j $((32 * middle)) -N 32 demo/chain/txids.bin |
+	awk '{ for (i = 1; i <= NF; i++) s = $i s } END { print s }')
+
+say "6. One transaction: what it spends, what it pays, and who spent that."
+run $clew tx "bitcoin:$txid" --ledger $ledger
+
+address=$($clew tx "bitcoin:$txid" --ledger $ledger --json |
+	grep -oE '"address":"[^"]+"' | head -n 1 | cut -d '"' -f 4)
+
+say "7. One of its addresses: all it was ever paid ..."
+run $clew address "bitcoin:$address" --ledger $ledger
+
+asof=$(($(truth blocks) / 2))
+say "8. ... and what it had been paid as of block $asof, read from the same ledger."
+run $clew address "bitcoin:$address" --ledger $ledger --as-of $asof
+
+say "The ledger stays in $ledger: look around with '$clew --help', or 'make clean' to remove it."
