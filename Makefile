@@ -39,7 +39,7 @@ lint: ## Rules about the code (internal/lint), go vet on every build, staticchec
 	go tool -modfile=tools/go.mod staticcheck -tags integration ./...
 
 bench: ## Measure against the yardstick in the same run (a generated chain of 5,000,000 transactions)
-	go run ./bench/clewbench
+	go run ./bench/ledgerbench
 
 integration: ## Tests with real processes and long simulations (CLEW_DATA: real blocks)
 	CLEW_POWERCUTS=$(POWERCUTS) go test -tags integration -count=1 -timeout 30m ./...

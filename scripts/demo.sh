@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 clew=bin/clew
-txs=${DEMO_TXS:-200000}
+txs=200000
 ledger=demo/ledger
 
 say() { printf '\n%s\n' "$*"; }
