@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"clew.example/clew/bench/chain"
+	"clew.example/clew/bench/meter"
+	"clew.example/clew/bench/report"
+	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/ledger"
+	"clew.example/clew/store/flat"
+)
+
+// scan sums all outputs, transaction by transaction.
+func (b *bench) scan(ctx context.Context) error {
+	const rounds = 15
+	return b.withView(ctx, func(v *flat.View) error {
+		times, err := meter.Interleave(rounds, func(int) error {
+			sum, err := v.SumOutputs(ctx)
+			if err == nil && int64(sum) != b.meta.TotalOut {
+				err = fmt.Errorf("sum of outputs: have %d, want %d", sum, b.meta.TotalOut)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		b.add(report.Scan, meter.PerSecond(b.meta.Txs, times[0].Median()), 0,
+			fmt.Sprintf("sum %d sat, as it should; first %v, median of %d %v", b.meta.TotalOut, times[0][0], rounds, times[0].Median()))
+		return nil
+	})
+}
+
+// decode parses the blocks of the first file, txids and merkle roots included,
+// from memory.
+func (b *bench) decode(ctx context.Context) error {
+	const rounds = 7
+	file, err := os.ReadFile(filepath.Join(chain.BlocksDir(b.chain), "blk00000.dat"))
+	if err != nil {
+		return err
+	}
+	var d bitcoin.Decoder
+	var block ledger.Block
+	var times meter.Timings
+	var txs int
+	var before meter.Usage
+	for round := range rounds {
+		if round == 1 { // by then the decoder's memory has grown
+			before = meter.ReadUsage()
+		}
+		start := time.Now()
+		if txs, err = decodeRecords(&d, &block, file); err != nil {
+			return err
+		}
+		times = append(times, time.Since(start))
+	}
+	allocs := meter.ReadUsage().Sub(before).Allocs
+	b.add(report.Decode, meter.PerSecond(txs, times.Median()), 0, fmt.Sprintf("%d transactions, median of %d", txs, rounds))
+	b.add(report.DecodeAllocs, float64(allocs)/float64(txs*(rounds-1)), 0, fmt.Sprintf("%d in %d transactions", allocs, txs*(rounds-1)))
+	return ctx.Err()
+}
+
+// decodeRecords decodes the records of a blk*.dat and counts transactions.
+func decodeRecords(d *bitcoin.Decoder, block *ledger.Block, file []byte) (txs int, err error) {
+	for len(file) >= 8 {
+		n := int64(binary.LittleEndian.Uint32(file[4:]))
+		if n > int64(len(file)-8) {
+			return txs, fmt.Errorf("record of %d bytes where the file has %d", n, len(file)-8)
+		}
+		if err := d.Decode(block, file[8:8+n]); err != nil {
+			return txs, err
+		}
+		txs += len(block.Txs)
+		file = file[8+n:]
+	}
+	return txs, nil
+}
