@@ -45,7 +45,7 @@ func newWorld(t *testing.T, seed uint64, c *vfs.Crashable) *world {
 		f := &modelFile{}
 		for _, word := range found(t, c, name) {
 			f.words = append(f.words, []uint64{word})
-			w.serial = max(w.serial, word)
+			w.serial = max(w.serial, word>>32)
 		}
 		f.durable = len(f.words)
 		f.file, f.mem = open(t, c, name, vfs.ReadWrite, 0)
@@ -100,13 +100,19 @@ func (w *world) grow(f *modelFile) {
 	}
 }
 
-// write gives a run of words values that were never written before.
+// write gives a run of words values that were never written before, in either
+// half, or zeros where the word was not zero lately.
 func (w *world) write(f *modelFile) {
 	from, to := w.span(f)
+	erase := w.rng.IntN(4) == 0
 	for i := from; i < to; i++ {
 		w.serial++
-		binary.LittleEndian.PutUint64(f.mem[i*wordBytes:], w.serial)
-		f.words[i] = append(f.words[i], w.serial)
+		word := w.serial<<32 | w.serial
+		if erase && !slices.Contains(f.words[i], 0) {
+			word = 0
+		}
+		binary.LittleEndian.PutUint64(f.mem[i*wordBytes:], word)
+		f.words[i] = append(f.words[i], word)
 	}
 }
 

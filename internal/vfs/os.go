@@ -158,7 +158,7 @@ func (o osFS) Lock(name string) (io.Closer, error) {
 	case err != nil:
 		err = fmt.Errorf("lock %s: %w", path, err)
 	default:
-		err = writePID(f)
+		writePID(f)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -166,13 +166,12 @@ func (o osFS) Lock(name string) (io.Closer, error) {
 	return f, nil
 }
 
-// writePID tells whoever is refused the lock which process to look at.
-func writePID(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		return err
+// writePID tells whoever is refused the lock which process to look at. It may
+// fail: a full disk is no reason to refuse the lock.
+func writePID(f *os.File) {
+	if f.Truncate(0) == nil {
+		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
 }
 
 // holder reads what writePID wrote, as " (process 123)". It is a hint only: the
