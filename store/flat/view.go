@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"sort"
 
 	"clew.example/clew/ledger"
@@ -204,7 +205,10 @@ func (v *View) AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger
 	if !ok {
 		return dst, v.moved()
 	}
-	low, limit := v.outsFrom(from), v.outsFrom(to+1)
+	low, limit := v.outsFrom(from), v.C.Outs
+	if to != ledger.Pos(math.MaxUint64) {
+		limit = v.outsFrom(to + 1)
+	}
 	head, start := v.l.before(v.l.cols[accountsHead].load(account), limit, v.skips), len(dst)
 	for n := 0; head > low; n++ {
 		dst = append(dst, ledger.OutRef(head-1))
@@ -221,11 +225,11 @@ func (v *View) AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger
 
 // outsFrom returns the first output row at or after a position, within the pin.
 func (v *View) outsFrom(p ledger.Pos) uint64 {
-	first := v.l.meta.FirstHeight
-	if p.Height() < first {
+	height, first := uint64(p>>24), uint64(v.l.meta.FirstHeight)
+	if height < first {
 		return 0
 	}
-	block := uint64(p.Height() - first)
+	block := height - first
 	if block >= v.C.Blocks {
 		return v.C.Outs
 	}
