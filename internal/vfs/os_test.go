@@ -49,7 +49,7 @@ func TestOSNamesTheAddressSpace(t *testing.T) {
 	check(t, err)
 	defer f.Close()
 	_, err = f.Map(1 << 60)
-	if err == nil || !strings.Contains(err.Error(), fmt.Sprint(1<<60)) {
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprint(int64(1)<<60)) {
 		t.Fatalf("error %v does not say how much was asked", err)
 	}
 }
