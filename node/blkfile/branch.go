@@ -39,7 +39,7 @@ func (d *Dir) Best(held *Held) (Branch, error) {
 	b := Branch{Genesis: c.Genesis, OnLedger: c.OnLedger, Fork: c.Fork, ForkHeight: c.ForkHeight}
 	b.Refs = make([]Ref, len(c.Branch))
 	for i, n := range c.Branch {
-		b.Refs[i] = d.ref(n)
+		b.Refs[i] = d.Ref(n)
 	}
 	for n, fate := range c.Fates {
 		switch fate {
@@ -65,7 +65,7 @@ func (d *Dir) Best(held *Held) (Branch, error) {
 // builds on it. A copy that is not the one read now is not looked at again.
 func (d *Dir) Forbid(ref Ref, reason string) {
 	n, ok := d.graph.Number(ref.Hash)
-	if !ok || d.ref(n) != ref {
+	if !ok || d.Ref(n) != ref {
 		return
 	}
 	bad := Skipped{File: ref.File, Offset: ref.Offset, Reason: reason}
@@ -78,7 +78,8 @@ func (d *Dir) Forbid(ref Ref, reason string) {
 	d.graph.Forbid(ref.Hash)
 }
 
-func (d *Dir) ref(n int) Ref {
+// Ref returns where a block of Graph lies, by its number there.
+func (d *Dir) Ref(n int) Ref {
 	at := d.at[n]
 	return Ref{
 		Hash:   d.graph.Hash(n),

@@ -32,7 +32,6 @@ const (
 	Below                   // older than the first block of the ledger
 	Forbidden               // by Forbid
 	OnForbidden             // builds on a forbidden block
-	fates                   // the number of them
 )
 
 // Choice is the answer of Graph.Best.

@@ -106,6 +106,7 @@ type recordScanner struct {
 // place is what lies at an offset where a record may begin.
 type place struct {
 	kind  placeKind
+	clear bool // of zeros: they are so in clear text, not as they lie in the file
 	block found
 	next  int64 // the offset behind a record; 0 if its size can not be believed
 	err   error // of a bad record
@@ -159,7 +160,7 @@ func (s *recordScanner) step(off int64) (int64, error) {
 	case cut:
 		return s.takeCut(off, p)
 	case zeros:
-		return s.takeZeros(off)
+		return s.takeZeros(off, p.clear)
 	case garbage:
 		s.skip(off, "not a record: %v", p.err)
 		return s.search(off+1, false)
@@ -218,9 +219,10 @@ func (s *recordScanner) takeCut(off int64, p place) (int64, error) {
 	return to, nil
 }
 
-// takeZeros passes a run of zeros: padding if it ends the file.
-func (s *recordScanner) takeZeros(off int64) (int64, error) {
-	to, err := s.zerosEnd(off)
+// takeZeros passes a run of zeros: padding if it ends the file. Core does not
+// obfuscate what it allocates ahead; other writers may.
+func (s *recordScanner) takeZeros(off int64, clear bool) (int64, error) {
+	to, err := s.zerosEnd(off, clear)
 	if err != nil {
 		return 0, err
 	}
@@ -232,13 +234,17 @@ func (s *recordScanner) takeZeros(off int64) (int64, error) {
 	return s.search(max(off+1, to-recordHead), false) // a magic may start with zeros where it is obfuscated
 }
 
-// zerosEnd returns the offset of the first byte from off on that is not zero
-// as it lies in the file: padding is not obfuscated.
-func (s *recordScanner) zerosEnd(off int64) (int64, error) {
+// zerosEnd returns the offset of the first byte from off on that is not zero,
+// in clear text or as it lies in the file.
+func (s *recordScanner) zerosEnd(off int64, clear bool) (int64, error) {
+	read := s.readRaw
+	if clear {
+		read = s.read
+	}
 	buf := make([]byte, searchChunk)
 	for off < s.size {
 		b := buf[:min(searchChunk, s.size-off)]
-		if err := s.readRaw(b, off); err != nil {
+		if err := read(b, off); err != nil {
 			return 0, err
 		}
 		if rest := bytes.TrimLeft(b, "\x00"); len(rest) > 0 {
@@ -341,12 +347,17 @@ func (s *recordScanner) at(off int64) (place, error) {
 	if err := s.readRaw(b, off); err != nil {
 		return place{}, err
 	}
-	if isZero(b[:min(recordHead, len(b))]) {
-		s.last, s.lastOff = place{kind: zeros}, off
+	s.lastOff = off
+	front := b[:min(recordHead, len(b))]
+	if isZero(front) {
+		s.last = place{kind: zeros}
 		return s.last, nil
 	}
-	s.key.apply(b, off)
-	s.last, s.lastOff = s.judge(off, b), off
+	if s.key.apply(b, off); isZero(front) {
+		s.last = place{kind: zeros, clear: true}
+		return s.last, nil
+	}
+	s.last = s.judge(off, b)
 	return s.last, nil
 }
 
