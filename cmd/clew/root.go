@@ -28,10 +28,30 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fail(exitUsage, err, helpHint(cmd))
 	})
+	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
 		newVersion(e),
 	)
 	return root
+}
+
+// newHelp stands in for cobra's own help command, which calls a word that it
+// does not know a success.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Print what a command does",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			switch {
+			case err != nil:
+				return fail(exitUsage, err, helpHint(root))
+			case len(rest) > 0:
+				return fail(exitUsage, fmt.Errorf("%s: unknown command %.80q", about.CommandPath(), rest[0]), helpHint(about))
+			}
+			return about.Help()
+		},
+	}
 }
 
 // newGroup completes a command that only holds others: alone it is help, and
