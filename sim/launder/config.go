@@ -164,7 +164,7 @@ func DefaultRates() Rates {
 	return Rates{
 		SameBlock: 250, Contested: 300, Remined: 300, ManyIns: 10, ManyOuts: 10, ZeroFee: 50,
 		OddVersion: 50, LockTime: 300, Sequence: 300, BigWitness: 20, SortedBIP69: 200,
-		SelfSpend: 80, HotAccount: 400, NewAccount: 500, ZeroValue: 20, Burn: 300,
+		SelfSpend: 80, HotAccount: 500, NewAccount: 500, ZeroValue: 20, Burn: 300,
 		EmptyBlock: 30, UnderClaimed: 100, CoinbaseMany: 60, CoinbaseZero: 20, NeedlessCommitment: 500,
 		Bare: 80, Duplicate: 60, DuplicateSpend: 400, SpentKnown: 250, SpentPartly: 100, TimeBack: 50,
 		NestedFork: 400,

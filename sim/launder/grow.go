@@ -231,7 +231,7 @@ func (b *branch) seal(txs []bitcoin.RawTx, spent []ledger.SpentOut) {
 		b.time -= uint32(b.between(1201, 3000))
 		b.g.did(TimeBack)
 	}
-	h := bitcoin.Header{Version: version, Prev: b.tip.Hash, Time: b.time, Nonce: uint32(b.below(1 << 31))}
+	h := bitcoin.Header{Version: version, Prev: b.tip.Hash, Time: b.time, Nonce: uint32(b.below(1<<31 - 1))}
 	b.tip = b.g.w.seal(h, b.next, txs, spent)
 	b.next++
 }

@@ -169,7 +169,7 @@ func (b *branch) input(c coin) bitcoin.RawIn {
 	in := bitcoin.RawIn{Prev: c.at, Sequence: 0xffffffff}
 	in.Script, in.Witness = c.owner.unlock(b.dice)
 	if b.roll(Sequence) {
-		in.Sequence = pick(b.dice, 0xfffffffe, 0xfffffffd, 0, 1, 0x00400010, uint32(b.below(1<<31)))
+		in.Sequence = pick(b.dice, 0xfffffffe, 0xfffffffd, 0, 1, 0x00400010, uint32(b.below(1<<31-1)))
 		b.g.did(Sequence)
 	}
 	if in.Witness != nil && b.roll(BigWitness) {
@@ -188,7 +188,7 @@ func (b *branch) version() int32 {
 		return int32(b.between(1, 2))
 	}
 	b.g.did(OddVersion)
-	return pick(b.dice, 0, 3, 14, 15, 16, -1, -1<<31, int32(b.below(1<<31)))
+	return pick(b.dice, 0, 3, 14, 15, 16, -1, -1<<31, int32(b.below(1<<31-1)))
 }
 
 func (b *branch) lockTime() uint32 {

@@ -43,7 +43,7 @@ func (m *Model) First() ledger.Height { return m.first }
 
 // Hash returns the hash of the block at h, false where the model has none.
 func (m *Model) Hash(h ledger.Height) (ledger.Hash, bool) {
-	if h < m.first || int(h-m.first) >= len(m.blocks) {
+	if h < m.first || uint64(h-m.first) >= uint64(len(m.blocks)) {
 		return ledger.Hash{}, false
 	}
 	return m.blocks[h-m.first].hash, true
@@ -55,7 +55,7 @@ func (m *Model) Counts(h ledger.Height) Counts {
 	if len(m.blocks) == 0 || h < m.first {
 		return Counts{}
 	}
-	return m.blocks[min(int(h-m.first), len(m.blocks)-1)].end
+	return m.blocks[min(uint64(h-m.first), uint64(len(m.blocks)-1))].end
 }
 
 // Row returns the transaction of a row.
@@ -70,7 +70,7 @@ func (m *Model) Row(row int) Tx {
 
 // timeOf returns 0 for the block that Apply has not finished.
 func (m *Model) timeOf(h ledger.Height) uint32 {
-	if int(h-m.first) >= len(m.blocks) {
+	if uint64(h-m.first) >= uint64(len(m.blocks)) {
 		return 0
 	}
 	return m.blocks[h-m.first].time

@@ -103,6 +103,13 @@ func (w *World) Raw(id ledger.Hash) []byte {
 	return nil
 }
 
+// Header returns the header of a block, false for a block that the world does
+// not hold.
+func (w *World) Header(id ledger.Hash) (bitcoin.Header, bool) {
+	h, err := bitcoin.ParseHeader(w.Raw(id))
+	return h, err == nil
+}
+
 // Raws returns the bytes of several blocks.
 func (w *World) Raws(refs []BlockRef) [][]byte {
 	raws := make([][]byte, len(refs))
