@@ -206,3 +206,27 @@ func worth(m *launder.Model, tx launder.Tx) (sum ledger.Amount) {
 	}
 	return sum
 }
+
+// TestSpentIsTrue compares what a block states of its inputs with the ledger.
+func TestSpentIsTrue(t *testing.T) {
+	w := world(t, launder.Small(7))
+	m := truth(t, w)
+	row, stated := 0, 0
+	for _, ref := range w.Chain() {
+		spent := w.Spent(ref.Hash)
+		from := row
+		for row = from; row < m.Counts(ref.Height).Inputs; row++ {
+			if len(spent) == 0 || !spent[row-from].Known {
+				continue
+			}
+			stated++
+			in, s := m.In(row), spent[row-from]
+			if in.Coinbase || !in.Known || in.Value != s.Value || string(in.Script) != string(s.Script) {
+				t.Errorf("block %d, input %d: %+v is stated as %+v", ref.Height, row-from, in, s)
+			}
+		}
+	}
+	if stated == 0 {
+		t.Error("nothing is stated")
+	}
+}
