@@ -5,7 +5,8 @@ import (
 	"encoding/binary"
 	"math/rand"
 
-	"golang.org/x/crypto/ripemd160" //nolint:staticcheck // bitcoin's HASH160 is made of it
+	//lint:ignore SA1019 deprecated as a hash to choose, but bitcoin's HASH160 is made of it
+	"golang.org/x/crypto/ripemd160"
 )
 
 // coin is an unspent output in its owner's purse.

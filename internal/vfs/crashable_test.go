@@ -53,7 +53,7 @@ func TestSeedDeterminesCrash(t *testing.T) {
 		defer after.Free()
 		return after.Boot() + dump(t, after)
 	}
-	if outcome(1) != outcome(1) {
+	if first, again := outcome(1), outcome(1); first != again {
 		t.Error("two runs of one seed differ")
 	}
 	if outcome(1) == outcome(2) {
