@@ -51,7 +51,11 @@ func ParseAddress(s string, n *Network) (ledger.Account, error) {
 
 func parseAddress(s string, n *Network) (ledger.Account, error) {
 	if digits, ok := strings.CutPrefix(s, scriptPrefix); ok {
-		return hex.AppendDecode(ledger.Account{}, []byte(digits))
+		account, err := hex.DecodeString(digits)
+		if err != nil {
+			return nil, fmt.Errorf("script: %w", err)
+		}
+		return account, nil
 	}
 	if s == "" {
 		return nil, errors.New("empty")
@@ -70,7 +74,7 @@ func parseAddress(s string, n *Network) (ledger.Account, error) {
 
 // looksSegwit decides by which of the two families an error is to be
 // explained: a known human-readable part before a 1 is segwit, and so is what
-// no base58 address has, more than 35 characters or a 0 or l.
+// is too long for the other.
 func looksSegwit(s string) bool {
 	lower := strings.ToLower(s)
 	for _, n := range networks {
@@ -78,7 +82,7 @@ func looksSegwit(s string) bool {
 			return true
 		}
 	}
-	return strings.ContainsRune(s, '1') && (len(s) > base58Digits || strings.ContainsAny(s, "0l"))
+	return len(s) > base58Digits
 }
 
 func parseSegwitAddress(s string, n *Network) (ledger.Account, error) {
