@@ -97,7 +97,9 @@ type recordScanner struct {
 	budget  int  // false records left
 
 	last    place
-	lastOff int64 // where last is; -1: nowhere yet
+	lastOff int64                                // where last is; -1: nowhere yet
+	head    [recordHead + ledger.HeaderSize]byte // of the place that is looked at
+	magic   [4]byte
 
 	window    []byte // clear text that the search for a magic reads in,
 	windowOff int64  // from here on
@@ -125,6 +127,7 @@ const (
 
 func scanRecords(ctx context.Context, s source, r rules, file string, blkFile bool) (findings, error) {
 	sc := recordScanner{source: s, rules: r, ctx: ctx, file: file, blkFile: blkFile, budget: falseRecordsMax, lastOff: -1}
+	binary.LittleEndian.PutUint32(sc.magic[:], r.network.Magic)
 	for off := int64(0); off >= 0 && off < s.size; {
 		if len(sc.out.blocks)%1024 == 0 && ctx.Err() != nil {
 			return sc.out, ctx.Err()
@@ -299,16 +302,15 @@ func (s *recordScanner) believable(off int64, whole bool) (bool, error) {
 // searchMagic returns the offset of the next magic at or behind off, -1 if
 // there is none.
 func (s *recordScanner) searchMagic(off int64) (int64, error) {
-	magic := binary.LittleEndian.AppendUint32(nil, s.network.Magic)
-	for off+int64(len(magic)) <= s.size {
-		b, err := s.view(off, len(magic))
+	for off+int64(len(s.magic)) <= s.size {
+		b, err := s.view(off, len(s.magic))
 		if err != nil {
 			return -1, err
 		}
-		if i := bytes.Index(b, magic); i >= 0 {
+		if i := bytes.Index(b, s.magic[:]); i >= 0 {
 			return off + int64(i), nil
 		}
-		off += int64(len(b) - len(magic) + 1)
+		off += int64(len(b) - len(s.magic) + 1)
 	}
 	return -1, nil
 }
@@ -342,8 +344,7 @@ func (s *recordScanner) at(off int64) (place, error) {
 	if off >= s.size {
 		return place{kind: end}, nil
 	}
-	var buf [recordHead + ledger.HeaderSize]byte
-	b := buf[:min(int64(len(buf)), s.size-off)]
+	b := s.head[:min(int64(len(s.head)), s.size-off)]
 	if err := s.readRaw(b, off); err != nil {
 		return place{}, err
 	}
@@ -363,8 +364,7 @@ func (s *recordScanner) at(off int64) (place, error) {
 
 // judge tells what the clear text at off is, of which b is the front.
 func (s *recordScanner) judge(off int64, b []byte) place {
-	magic := binary.LittleEndian.AppendUint32(nil, s.network.Magic)
-	if n := min(len(b), len(magic)); !bytes.Equal(b[:n], magic[:n]) {
+	if n := min(len(b), len(s.magic)); !bytes.Equal(b[:n], s.magic[:n]) {
 		return place{kind: garbage, err: s.foreign(b)}
 	}
 	if len(b) < recordHead {

@@ -87,8 +87,12 @@ func TestDamage(t *testing.T) {
 		at = append(at, at[len(at)-1]+8+len(b.raw))
 	}
 	junk := bytes.Repeat([]byte("junk "), 20_000)
-	edit := func(off int, b ...byte) []byte { return append(append(append([]byte{}, clean[:off]...), b...), clean[off+len(b):]...) }
-	insert := func(off int, b []byte) []byte { return append(append(append([]byte{}, clean[:off]...), b...), clean[off:]...) }
+	edit := func(off int, b ...byte) []byte {
+		return append(append(append([]byte{}, clean[:off]...), b...), clean[off+len(b):]...)
+	}
+	insert := func(off int, b []byte) []byte {
+		return append(append(append([]byte{}, clean[:off]...), b...), clean[off:]...)
+	}
 	size := func(n int) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(n)) }
 	n := len(c[1].raw)
 	for _, x := range []struct {
