@@ -12,6 +12,7 @@ import (
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/internal/vfs"
 	"clew.example/clew/ledger"
+	"clew.example/clew/node/blkfile"
 	"clew.example/clew/store/flat"
 )
 
@@ -24,7 +25,7 @@ func (b *bench) commit(ctx context.Context) error {
 	if err := b.ensureLedger(ctx); err != nil {
 		return err
 	}
-	f, err := openFeed(ctx, chain.BlocksDir(b.chain))
+	f, err := openBlocks(ctx, chain.BlocksDir(b.chain))
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (b *bench) commit(ctx context.Context) error {
 	return nil
 }
 
-func commitSingly(ctx context.Context, w *flat.Writer, f *feed, from int) (times meter.Timings, err error) {
+func commitSingly(ctx context.Context, w *flat.Writer, f *blocks, from int) (times meter.Timings, err error) {
 	if err := w.CutTo(uint64(from)); err != nil {
 		return nil, err
 	}
@@ -72,4 +73,36 @@ func commitSingly(ctx context.Context, w *flat.Writer, f *feed, from int) (times
 		times = append(times, time.Since(start))
 	}
 	return times, nil
+}
+
+// blocks is a folder of blocks in the order of their chain.
+type blocks struct {
+	dir  *blkfile.Dir
+	refs []blkfile.Ref
+}
+
+func openBlocks(ctx context.Context, folder string) (*blocks, error) {
+	d, err := blkfile.Open(ctx, folder, blkfile.Options{NoPow: true})
+	if err != nil {
+		return nil, err
+	}
+	branch, err := d.Best(nil)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return &blocks{dir: d, refs: branch.Refs}, nil
+}
+
+// decode reads the block at a height into b.
+func (f *blocks) decode(d *bitcoin.Decoder, height int, b *ledger.Block) error {
+	raw, err := f.dir.ReadBlock(f.refs[height], b.Raw[:0])
+	if err != nil {
+		return err
+	}
+	if err := d.Decode(b, raw); err != nil {
+		return fmt.Errorf("block %d: %w", height, err)
+	}
+	b.Height, b.Source = ledger.Height(height), f.refs[height].RawRef
+	return nil
 }

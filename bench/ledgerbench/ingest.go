@@ -9,6 +9,10 @@ import (
 	"clew.example/clew/bench/chain"
 	"clew.example/clew/bench/meter"
 	"clew.example/clew/bench/report"
+	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/ingest"
+	"clew.example/clew/internal/vfs"
+	"clew.example/clew/ledger"
 )
 
 // ingest makes the ledger that the other rows read.
@@ -87,6 +91,21 @@ func (b *bench) ingestFresh(ctx context.Context, chainDir, ledgerDir string, mem
 }
 
 func notesOf(out outcome) string { return fmt.Sprintf("%.2f s; %s", out.Seconds, out.Usage) }
+
+// ingestAll ingests a folder of generated blocks into a new ledger, as the
+// command does. Such blocks do not tell their heights.
+func ingestAll(ctx context.Context, blocks, dir string, memory int64) error {
+	opt := ingest.FolderOptions{Ledger: func(*bitcoin.Network) (vfs.FS, error) { return vfs.NewOS(dir), nil }}
+	opt.FirstHeight, opt.NoPow, opt.Memory = new(ledger.Height), true, memory
+	res, err := ingest.Folder(ctx, blocks, opt)
+	if err != nil {
+		return err
+	}
+	if len(res.Skipped) > 0 || res.Known > 0 || res.Stale > 0 {
+		return fmt.Errorf("generated blocks left out: %d known, %d stale, skipped %v", res.Known, res.Stale, res.Skipped)
+	}
+	return nil
+}
 
 // ensureLedger makes the ledger if this run has not done so; what an earlier
 // run left is of an unknown version of the code.

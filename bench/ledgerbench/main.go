@@ -109,6 +109,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(stdout, "before:", b.machine())
 	for _, g := range groups {
 		if !c.only[g.name] {
 			continue
@@ -118,6 +119,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("%s: %w", g.name, err)
 		}
 	}
+	fmt.Fprintf(stdout, "after:  %s\n\n", b.machine())
 	if err := report.Write(stdout, b.results); err != nil {
 		return err
 	}

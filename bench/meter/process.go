@@ -77,7 +77,7 @@ func ReadUsage() Usage {
 		System:      time.Duration(r.Stime.Nano()),
 		MinorFaults: int64(r.Minflt),
 		MajorFaults: int64(r.Majflt),
-		MaxRSS:      int64(r.Maxrss) << 10,
+		MaxRSS:      maxRSS(&r),
 		Written:     readWritten(),
 	}
 	samples := []metrics.Sample{
@@ -90,6 +90,15 @@ func ReadUsage() Usage {
 		}
 	}
 	return u
+}
+
+// maxRSS prefers /proc: what getrusage says is never less than what the process
+// that started this one had resident at that time.
+func maxRSS(r *unix.Rusage) int64 {
+	if m := ReadMemory(); m.Peak > 0 {
+		return m.Peak
+	}
+	return int64(r.Maxrss) << 10
 }
 
 func readWritten() int64 {
