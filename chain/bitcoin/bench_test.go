@@ -9,6 +9,10 @@ import (
 
 // BenchmarkDecode decodes 32 distinct blocks of 2,000 transactions of one P2PKH
 // input and two outputs (226 bytes), so that the input is not all in cache.
+//
+// On an Intel Xeon with SHA extensions (1.4 GB/s in crypto/sha256), one thread:
+// 700 ns a transaction, 1.4 M tx/s. Of these 330 ns are the txid and 240 ns its
+// share of the merkle tree, so reading, checking and traits take 130 ns.
 func BenchmarkDecode(b *testing.B) {
 	r := newRand(b, 1)
 	blocks := make([][]byte, 32)
