@@ -4,6 +4,8 @@ go 1.26
 
 require golang.org/x/sys v0.38.0
 
+require golang.org/x/term v0.37.0
+
 require (
 	github.com/aead/siphash v1.0.1 // indirect
 	github.com/btcsuite/btcd v0.24.2

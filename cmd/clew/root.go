@@ -30,6 +30,8 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 	})
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
+		newIngest(e),
+		newLedger(e),
 		newVersion(e),
 	)
 	return root

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"clew.example/clew/ledger"
+	"clew.example/clew/store/flat"
+)
+
+func newLedger(e env) *cobra.Command {
+	group := newGroup(&cobra.Command{
+		Use:   "ledger",
+		Short: "Look at, check and copy the ledger",
+	})
+	group.AddCommand(newLedgerShow(e), newLedgerCheck(e), newLedgerCopy(e))
+	return group
+}
+
+// ledgerFlags are those that the commands of this group share.
+type ledgerFlags struct {
+	ledger, network string
+	asJSON          bool
+}
+
+func (f *ledgerFlags) add(cmd *cobra.Command) {
+	ledgerFlag(cmd, &f.ledger)
+	cmd.Flags().StringVar(&f.network, "network", "", "network, where the ledger holds several")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+}
+
+// chosen returns the chains that the flags mean: all, or one.
+func (f *ledgerFlags) chosen(e env) ([]place, error) {
+	path := e.ledgerPath(f.ledger)
+	if f.network == "" {
+		return places(path)
+	}
+	p, err := choosePlace(path, f.network)
+	return []place{p}, err
+}
+
+func newLedgerShow(e env) *cobra.Command {
+	var f ledgerFlags
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Print what the ledger holds",
+		Long: `Prints what the ledger holds, as of its newest block, also while an ingest runs beside it.
+A ledger of several chains gives an answer, a line of JSON, for each.`,
+		Args: exactArgs(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			chosen, err := f.chosen(e)
+			if err != nil {
+				return err
+			}
+			for _, p := range chosen {
+				if err := showLedger(cmd.Context(), e, p, f.asJSON); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// ledgerAnswer is what "clew ledger show --json" prints.
+type ledgerAnswer struct {
+	Schema        string        `json:"schema"`
+	Chain         ledger.Chain  `json:"chain"`
+	Network       string        `json:"network"`
+	PowChecked    bool          `json:"pow_checked"`
+	FirstHeight   ledger.Height `json:"first_height"`
+	Tip           *tipAnswer    `json:"tip"` // null: no block yet
+	Blocks        uint64        `json:"blocks"`
+	Txs           uint64        `json:"txs"`
+	Inputs        uint64        `json:"inputs"`         // those of coinbases included
+	InputsUnknown uint64        `json:"inputs_unknown"` // spend an output from before the first block
+	Outputs       uint64        `json:"outputs"`
+	Accounts      uint64        `json:"accounts"` // distinct scriptPubKeys
+	Bytes         int64         `json:"bytes"`
+	Generation    uint64        `json:"generation"`
+	Format        int           `json:"format"`
+}
+
+func showLedger(ctx context.Context, e env, p place, asJSON bool) error {
+	var a ledgerAnswer
+	err := p.read(ctx, flat.MaxHeight, func(l *flat.Ledger, v *flat.View) (err error) {
+		a, err = describe(l, v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(e.Out, a)
+	}
+	return printLedger(&page{w: e.Out}, p, &a)
+}
+
+func describe(l *flat.Ledger, v *flat.View) (ledgerAnswer, error) {
+	m, c := l.Meta(), v.Counts()
+	a := ledgerAnswer{
+		Schema: "clew.ledger/1", Chain: m.Chain, Network: m.Network, PowChecked: !m.NoPow, FirstHeight: m.FirstHeight,
+		Blocks: c.Blocks, Txs: c.Txs, Inputs: c.Ins, InputsUnknown: c.Unknowns, Outputs: c.Outs, Accounts: c.Accounts,
+		Generation: v.Tip().Generation, Format: flat.Format,
+	}
+	var err error
+	if a.Bytes, err = v.Bytes(); err != nil {
+		return a, err
+	}
+	a.Tip, err = tipOf(v)
+	return a, err
+}
+
+// tipOf names the pinned block, nil in an empty ledger.
+func tipOf(v *flat.View) (*tipAnswer, error) {
+	if v.Counts().Blocks == 0 {
+		return nil, nil
+	}
+	b, err := v.Block(v.Tip().Height)
+	return &tipAnswer{Height: b.Height, Hash: b.Hash.String(), Time: timeJSON(b.Time())}, err
+}
+
+func printLedger(p *page, at place, a *ledgerAnswer) error {
+	p.linef("bitcoin %s  %s  (%s)", a.Network, at.dir, a.Chain)
+	t := table{right: map[int]bool{1: true}}
+	if a.Tip != nil {
+		t.add("blocks", count(a.Blocks), "heights "+count(int64(a.FirstHeight))+" to "+count(int64(a.Tip.Height)))
+	} else {
+		t.add("blocks", "0", "the first will be "+count(int64(a.FirstHeight)))
+	}
+	t.add("transactions", count(a.Txs))
+	unknown := ""
+	if a.InputsUnknown > 0 {
+		unknown = count(a.InputsUnknown) + " spend outputs from before the first block"
+	}
+	t.add("inputs", count(a.Inputs), unknown)
+	t.add("outputs", count(a.Outputs))
+	t.add("accounts", count(a.Accounts))
+	t.add("on disk", size(a.Bytes))
+	t.write(p, "  ")
+	if a.Tip != nil {
+		p.linef("  tip %s  %s", a.Tip.Hash, strings.NewReplacer("T", " ", "Z", " UTC").Replace(a.Tip.Time))
+	}
+	if !a.PowChecked {
+		p.linef("  made-up chain: proof of work was not checked")
+	}
+	return p.err
+}
