@@ -30,7 +30,9 @@ func (w *Writer) Prepare(b *ledger.Block) {
 // Append adds a decoded block on top of the newest. It becomes durable and
 // visible with the next commit, which comes by itself when a batch is full. An
 // *InvalidBlock error leaves the ledger as it was before the call.
-func (w *Writer) Append(b *ledger.Block) error {
+func (w *Writer) Append(b *ledger.Block) (err error) {
+	defer func() { err = w.failed(err) }()
+	defer guard(&err)()
 	if w.broken != nil {
 		return fmt.Errorf("%w (%v)", ErrBroken, w.broken)
 	}
@@ -41,12 +43,10 @@ func (w *Writer) Append(b *ledger.Block) error {
 		w.Prepare(b)
 	}
 	if err := w.makeRoom(b); err != nil {
-		return w.fail(err)
+		return err
 	}
 	before := w.next
-	if reason, err := w.stage(b); err != nil {
-		return w.fail(err)
-	} else if reason != "" {
+	if reason := w.stage(b); reason != "" {
 		w.next = before
 		w.restage(0)
 		for name, id := range w.files {
@@ -108,11 +108,11 @@ func (w *Writer) makeRoom(b *ledger.Block) error {
 
 // stage writes the rows of a block beyond the committed ones. A reason says
 // why the block is invalid; its rows are then to be forgotten.
-func (w *Writer) stage(b *ledger.Block) (reason string, err error) {
+func (w *Writer) stage(b *ledger.Block) (reason string) {
 	before := w.next
 	for i := range b.Txs {
 		if reason := w.stageTx(b, i); reason != "" {
-			return fmt.Sprintf("transaction %d %s: %s", i, b.Txs[i].ID, reason), nil
+			return fmt.Sprintf("transaction %d %s: %s", i, b.Txs[i].ID, reason)
 		}
 	}
 	row := before.Blocks
@@ -122,7 +122,7 @@ func (w *Writer) stage(b *ledger.Block) (reason string, err error) {
 	putEnd(w.cols[blocksEnd].at(row+1), &w.next)
 	putSums(w.cols[blocksSum].at(row), w.sums(&before, &w.next))
 	w.stageRaw(row, &b.Source)
-	return "", nil
+	return ""
 }
 
 func (w *Writer) stageTx(b *ledger.Block, i int) string {

@@ -15,10 +15,11 @@ func (w *Writer) Commit() error {
 	if w.next == w.rec.C {
 		return nil
 	}
-	return w.fail(w.commit())
+	return w.failed(w.commit())
 }
 
-func (w *Writer) commit() error {
+func (w *Writer) commit() (err error) {
+	defer guard(&err)()
 	if err := w.growIndexes(); err != nil {
 		return err
 	}
@@ -74,9 +75,9 @@ func (w *Writer) Checkpoint() error {
 		return err
 	}
 	if err := w.checkpoint(); err != nil {
-		return w.fail(err)
+		return w.failed(err)
 	}
-	return w.fail(w.writeRecord())
+	return w.failed(w.writeRecord())
 }
 
 // checkpoint syncs everything that is written in place. The new H goes out

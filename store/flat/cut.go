@@ -25,7 +25,7 @@ func (w *Writer) CutTo(n uint64) error {
 	if err := w.Checkpoint(); err != nil {
 		return fmt.Errorf("cut to %d blocks: %w", n, err)
 	}
-	if err := w.fail(w.cut(n)); err != nil {
+	if err := w.failed(w.cut(n)); err != nil {
 		return fmt.Errorf("cut to %d blocks: %w", n, err)
 	}
 	return nil
@@ -34,7 +34,8 @@ func (w *Writer) CutTo(n uint64) error {
 // cut: from the checkpoint that precedes it everything is on disk. A record
 // announces what will be undone, and nobody can pin until a second one says
 // that it is.
-func (w *Writer) cut(n uint64) error {
+func (w *Writer) cut(n uint64) (err error) {
+	defer guard(&err)()
 	fork, old := w.end(n), w.rec.C
 	fork.Files, fork.FileBytes = old.Files, old.FileBytes
 	w.rec.Generation++ // odd

@@ -24,8 +24,9 @@ type index struct {
 }
 
 const (
-	// indexLogMin is the size of a new index: 4,096 slots, 32 KiB.
-	indexLogMin = 12
+	// indexLogMin is the size of a new index: 256 slots, half a page. Small, so
+	// that tests of a few hundred rows see full indexes and their growth.
+	indexLogMin = 8
 	// indexLogMax bounds a record's claim: 2^38 slots are 2 TiB.
 	indexLogMax = 38
 	// loadNum/loadDen: an index grows before it is fuller than 7/10. At that

@@ -100,7 +100,8 @@ func (r *record) decode(b []byte) error {
 	if string(b[:8]) != recordMagic {
 		return errNoSlot
 	}
-	if f := le.Uint32(b[8:]); f != Format {
+	// Format 0 never was: it is a slot torn between its magic and the rest.
+	if f := le.Uint32(b[8:]); f != Format && f != 0 {
 		return fmt.Errorf("%w: the ledger has format %d, this program reads format %d: ingest again into a new folder, or use the version that wrote it", ErrFormat, f, Format)
 	}
 	if sum := sha256.Sum256(b[:448]); string(sum[:]) != string(b[448:480]) {
@@ -170,15 +171,14 @@ func openRecords(fs vfs.FS, mode vfs.Mode) (*records, error) {
 	return r, nil
 }
 
-// read returns the newest valid record. Two slots that were never written mean
-// that creation did not finish: ErrNoLedger.
+// read returns the newest valid record. The first one ever goes to slot 1: if
+// slot 0 was never written and slot 1 is not valid, creation did not finish,
+// and there is no ledger: ErrNoLedger.
 func (r *records) read() (record, error) {
 	var best, one record
-	found, blank := false, true
+	found := false
 	for i := range 2 {
-		b := r.b[i*slotStride : i*slotStride+slotBytes]
-		blank = blank && allZero(b)
-		err := one.decode(b)
+		err := one.decode(r.b[i*slotStride : i*slotStride+slotBytes])
 		if errors.Is(err, ErrFormat) {
 			return best, fmt.Errorf("%s slot %d: %w", recordName, i, err)
 		}
@@ -189,7 +189,7 @@ func (r *records) read() (record, error) {
 	switch {
 	case found:
 		return best, nil
-	case blank:
+	case allZero(r.b[:slotBytes]):
 		return best, ErrNoLedger
 	default:
 		return best, &Damage{File: recordName, Rows: 2, Reason: "neither slot holds a valid record"}

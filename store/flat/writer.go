@@ -320,9 +320,11 @@ func (w *Writer) HeaderAt(h ledger.Height) ([ledger.HeaderSize]byte, bool) {
 	return [ledger.HeaderSize]byte(w.cols[blocksHeader].at(uint64(h - w.rec.FirstHeight))), true
 }
 
-// fail remembers an error after which memory and disk may disagree.
-func (w *Writer) fail(err error) error {
-	if err != nil && w.broken == nil {
+// failed remembers an error after which memory and disk may disagree. A block
+// that was refused is not one.
+func (w *Writer) failed(err error) error {
+	var invalid *InvalidBlock
+	if err != nil && w.broken == nil && !errors.As(err, &invalid) {
 		w.broken = err
 	}
 	return err
