@@ -5,7 +5,8 @@
 //	go run ./bench/ledgerbench                    every row; some minutes
 //	go run ./bench/ledgerbench -only reach,lookup rows of these groups
 //
-// The chain is generated into -dir once and kept; the ledgers are made anew.
+// Rows of one thread count its processor time, the others wall time; each row
+// says in its note how often it ran. The chain is generated into -dir once and kept; the ledgers are made anew.
 // Answers are checked exactly wherever they are timed. The exit code is 1 if
 // an answer is wrong or a gate is missed. Goals without a gate are for a quiet
 // machine: missing one is printed, no more.

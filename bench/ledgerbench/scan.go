@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"clew.example/clew/bench/chain"
 	"clew.example/clew/bench/meter"
@@ -46,21 +45,20 @@ func (b *bench) decode(ctx context.Context) error {
 	}
 	var d bitcoin.Decoder
 	var block ledger.Block
-	var times meter.Timings
 	var txs int
 	var before meter.Usage
-	for round := range rounds {
+	times, err := meter.Interleave(rounds, func(round int) (err error) {
 		if round == 1 { // by then the decoder's memory has grown
 			before = meter.ReadUsage()
 		}
-		start := time.Now()
-		if txs, err = decodeRecords(&d, &block, file); err != nil {
-			return err
-		}
-		times = append(times, time.Since(start))
+		txs, err = decodeRecords(&d, &block, file)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	allocs := meter.ReadUsage().Sub(before).Allocs
-	b.add(report.Decode, meter.PerSecond(txs, times.Median()), 0, fmt.Sprintf("%d transactions, median of %d", txs, rounds))
+	b.add(report.Decode, meter.PerSecond(txs, times[0].Median()), 0, fmt.Sprintf("%d transactions, median of %d", txs, rounds))
 	b.add(report.DecodeAllocs, float64(allocs)/float64(txs*(rounds-1)), 0, fmt.Sprintf("%d in %d transactions", allocs, txs*(rounds-1)))
 	return ctx.Err()
 }

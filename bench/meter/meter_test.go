@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -63,6 +64,10 @@ func TestInterleave(t *testing.T) {
 	}
 	if len(times) != 2 || len(times[0]) != 3 || len(times[1]) != 3 {
 		t.Errorf("times %v", times)
+	}
+	times, err = Interleave(1, func(int) error { time.Sleep(50 * time.Millisecond); return nil })
+	if err != nil || runtime.GOOS == "linux" && times[0][0] > 40*time.Millisecond {
+		t.Errorf("sleeping for 50 ms counts as %v; error %v", times[0], err)
 	}
 	broken := errors.New("broken")
 	if _, err := Interleave(2, func(int) error { return broken }); !errors.Is(err, broken) {

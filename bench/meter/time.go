@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"runtime"
 	"slices"
 	"time"
 )
@@ -34,11 +35,17 @@ func (t Timings) Sum() (sum time.Duration) {
 }
 
 // Interleave runs every variant once in each round and returns the times by
-// variant. All repeats of one variant before the next one's would make the
+// variant: processor time of this thread, so that work of others on the machine
+// does not count, nor would waiting for a disk. On a quiet machine with the data
+// in memory that is the wall time. Variants must not hand work to goroutines.
+//
+// All repeats of one variant before the next one's would make the
 // later look up to twice as fast on short walks: caches are warm and branch
 // predictors trained by then. Rounds alternate between first to last and last
 // to first, so that none always runs in the wake of the same other.
 func Interleave(rounds int, variants ...func(round int) error) ([]Timings, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	times := make([]Timings, len(variants))
 	for round := range rounds {
 		for i := range variants {
@@ -46,11 +53,11 @@ func Interleave(rounds int, variants ...func(round int) error) ([]Timings, error
 			if round%2 == 1 {
 				v = len(variants) - 1 - i
 			}
-			start := time.Now()
+			start := threadTime()
 			if err := variants[v](round); err != nil {
 				return nil, err
 			}
-			times[v] = append(times[v], time.Since(start))
+			times[v] = append(times[v], threadTime()-start)
 		}
 	}
 	return times, nil

@@ -3,6 +3,7 @@ package meter
 import (
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,3 +26,14 @@ func Evict(dir string) error {
 		return nil
 	})
 }
+
+// threadTime returns the processor time that this thread has used.
+func threadTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
+		return time.Since(started)
+	}
+	return time.Duration(t.Nano())
+}
+
+var started = time.Now()
