@@ -112,30 +112,73 @@ func TestRealRange(t *testing.T) {
 }
 
 // TestRealEras reads a folder that mixes formats, eras and networks. Only the
-// first 439 blocks connect; all others are good blocks that do not.
+// first 439 blocks connect; the others are good blocks that do not, and two
+// files hold a transaction and another program's database.
 func TestRealEras(t *testing.T) {
 	d := open(t, unpack(t, dataDir(t, "blocks")), blkfile.Options{})
 	b, err := d.Best(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range append(d.Skipped(), b.Skipped...) {
-		t.Log(s)
+	if len(b.Refs) != 439 || !b.Genesis || len(b.Skipped) != 12 || len(d.Skipped()) != 2 {
+		t.Errorf("%d blocks, genesis %v, skipped %v %v", len(b.Refs), b.Genesis, b.Skipped, d.Skipped())
 	}
-	t.Log(d.Counts, len(b.Refs), b.Stale)
+	if d.Counts.Duplicates != 255 { // all of blocks1-256
+		t.Errorf("%d duplicates", d.Counts.Duplicates)
+	}
 	decodeAll(t, d, b.Refs)
 }
 
-// TestRealReorg reads the chains that btcd tests reorganisations with.
+// TestRealBlocks reads each file of the eras alone: what is one block in the
+// folder above is a chain of one here.
+func TestRealBlocks(t *testing.T) {
+	from := unpack(t, dataDir(t, "blocks"))
+	for name, want := range map[string]string{
+		"277647.dat":              "0000000000000000054a714e580b16c583701712ab91060e92dbde6eb1e052a8",
+		"block169482.dat":         "0000000000000756935f1ee9d5987857b604046f846d3df56d024cdb5f368665",
+		"block227835.dat":         "00000000000001aa077d7aa84c532a4d69bdbff519609d1da0835261b7a74eb6",
+		"block227836.dat":         "00000000000000d0dfd4c9d588d325dce4f32c1b31b7c0064cba7025a9b9adcc",
+		"block333961.bin":         "00000000000000001203c1ea455e38612bdf36e9967fdead11935c8e22283ecc",
+		"block363703.dat":         "0000000000000000011b2a4cb91b63886ffe0d2263fd17ac5a9b902a219e0a14",
+		"block370661.dat":         "00000000000000001416a613602d73bbe5c79170fd8f39d509896b829cf9021e",
+		"block383616.dat":         "00000000000000000aab6a2b34e979b09ca185584bd1aecf204f24d150ff55e9",
+		"block481815.dat":         "000000000000000000893c019d81f2d48ee33892c12428f3121bbd16ed6db926",
+		"block_testnet21066.dat":  "0000000004053156021d8e42459d284220a7f6e087bf78f30179c3703ca4eefa",
+		"block_testnet32768.dat":  "000000007590ba495b58338a5806c2b6f10af921a70dbd814e0da3c6957c0c03",
+		"block_testnet700000.dat": "000000000000406178b12a4dea3b27e13b3c4fe4510994fd667d7c1e6a3f4dc1",
+	} {
+		raw, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		network := bitcoin.Networks()[0]
+		if strings.Contains(name, "testnet") {
+			network, _ = bitcoin.NetworkByName("testnet")
+		}
+		d := open(t, folder(t, map[string][]byte{name: raw}), blkfile.Options{Network: network})
+		b, err := d.Best(nil)
+		if err != nil || len(b.Refs) != 1 || b.Refs[0].Hash.String() != want || len(d.Skipped()) != 0 {
+			t.Errorf("%s: %v, %v, skipped %v", name, b.Refs, err, d.Skipped())
+			continue
+		}
+		decodeAll(t, d, b.Refs)
+	}
+}
+
+// TestRealReorg reads the chain that btcd tests reorganisations with: blocks 0
+// to 4, then 3A, 4A and 5A, of which 5A makes the branch the longer one.
 func TestRealReorg(t *testing.T) {
-	d := open(t, unpack(t, dataDir(t, "reorg")), blkfile.Options{})
+	dir := unpack(t, dataDir(t, "reorg"))
+	d := open(t, dir, blkfile.Options{})
 	b, err := d.Best(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range append(d.Skipped(), b.Skipped...) {
-		t.Log(s)
+	if len(b.Refs) != 6 || !b.Genesis || b.Stale != 2 || len(b.Skipped) != 0 || b.Refs[5].File != "blk_5A.dat" {
+		t.Errorf("%v, stale %d, skipped %v", b.Refs, b.Stale, b.Skipped)
 	}
-	t.Log(d.Counts, len(b.Refs), b.Stale)
+	if s := d.Skipped(); len(s) != 1 || s[0].File != "reorgtest.hex" {
+		t.Errorf("skipped %v", s)
+	}
 	decodeAll(t, d, b.Refs)
 }
