@@ -155,3 +155,17 @@ func TestDecodeKeeps(t *testing.T) {
 		t.Errorf("height %d, source %v, %d spent", b.Height, b.Source, len(b.Spent))
 	}
 }
+
+// TestTooBig refuses by size what is otherwise a block.
+func TestTooBig(t *testing.T) {
+	tx := coinbase(1)
+	tx.Outs[0].Script = make([]byte, bitcoin.MaxBlockSize-200)
+	for _, more := range []int{0, 200} {
+		tx.Outs[0].Script = append(tx.Outs[0].Script, make([]byte, more)...)
+		raw := bitcoin.AppendBlock(nil, bitcoin.Header{}, []bitcoin.RawTx{tx})
+		err := new(bitcoin.Decoder).Decode(new(ledger.Block), raw)
+		if (err != nil) != (len(raw) > bitcoin.MaxBlockSize) {
+			t.Errorf("%d bytes: %v", len(raw), err)
+		}
+	}
+}

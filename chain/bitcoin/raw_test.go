@@ -76,3 +76,16 @@ func requireMutated(t *testing.T, ids []ledger.TxID, want ledger.Hash) {
 		return
 	}
 }
+
+// TestCompactSize compares the four forms, at their borders, with btcd's.
+func TestCompactSize(t *testing.T) {
+	for _, n := range []uint64{0, 0xfc, 0xfd, 0xffff, 0x10000, 1<<32 - 1, 1 << 32, 1<<64 - 1} {
+		var want bytes.Buffer
+		if err := wire.WriteVarInt(&want, 0, n); err != nil {
+			t.Fatal(err)
+		}
+		if got := bitcoin.AppendCompactSize(nil, n); !bytes.Equal(got, want.Bytes()) {
+			t.Errorf("%d is written %x, want %x", n, got, want.Bytes())
+		}
+	}
+}
