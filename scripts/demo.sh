@@ -15,7 +15,9 @@ run() { printf '$ %s\n' "$*"; "$@"; }
 truth() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" demo/chain/meta.json; }
 
 say "1. A chain of $txs transactions, made up from seed 1, in the files that Bitcoin Core writes."
-run go run ./bench/chaingen -tx "$txs" -seed 1 -out demo/chain >/dev/null
+generate=(go run ./bench/chaingen -tx "$txs" -seed 1 -out demo/chain)
+printf '$ %s\n' "${generate[*]}"
+"${generate[@]}" >/dev/null
 echo "   The generator made $(truth tx) transactions, $(truth outputs) outputs and $(truth inputs_non_coinbase) spends in $(truth blocks) blocks."
 
 say "2. Take it in. Made-up blocks carry no proof of work, and the first one is block 0."

@@ -25,9 +25,7 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 	})
 	root.SetOut(e.Out)
 	root.SetErr(e.Err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fail(exitUsage, err, helpHint(cmd))
-	})
+	root.SetFlagErrorFunc(flagFailure)
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
 		newIngest(e),
@@ -35,6 +33,17 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 		newVersion(e),
 	)
 	return root
+}
+
+// flagFailure reports a flag that is unknown or has a bad value. The flags of
+// an unknown command are unknown too; then it is the command that is wrong.
+func flagFailure(cmd *cobra.Command, err error) error {
+	if before := cmd.Flags().Args(); cmd.HasSubCommands() && len(before) > 0 {
+		if unknown := cmd.ValidateArgs(before); unknown != nil {
+			return unknown
+		}
+	}
+	return fail(exitUsage, err, helpHint(cmd))
 }
 
 // newHelp stands in for cobra's own help command, which calls a word that it
