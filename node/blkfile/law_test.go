@@ -2,10 +2,13 @@ package blkfile_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"clew.example/clew/chain/bitcoin"
@@ -231,5 +234,35 @@ func TestReadBlockRefuses(t *testing.T) {
 	writeFile(t, dir, "blk00000.dat", regtestRecords(c...)[:300])
 	if _, err := d.ReadBlock(good, nil); err == nil || !strings.Contains(err.Error(), "cut at") {
 		t.Errorf("file cut while open: %v", err)
+	}
+}
+
+// TestReadBlockMany reads more files than are kept open, by many at once; what
+// is under way when the folder is closed still ends well.
+func TestReadBlockMany(t *testing.T) {
+	c := chainFrom(t, 50)
+	files := make(map[string][]byte)
+	for i, b := range c {
+		files[fmt.Sprintf("raw%02d", i)] = b.raw
+	}
+	d := open(t, folder(t, files), blkfile.Options{Network: regtest(t)})
+	refs := wantChain(t, d, c).Refs
+	var wg sync.WaitGroup
+	for worker := range 8 {
+		wg.Go(func() {
+			for i := range 200 {
+				n := (i*7 + worker*13) % len(refs)
+				if raw, err := d.ReadBlock(refs[n], nil); err != nil || !bytes.Equal(raw, c[n].raw) {
+					t.Errorf("block %d: %v", n, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.ReadBlock(refs[0], nil); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("read of a closed folder: %v", err)
 	}
 }
