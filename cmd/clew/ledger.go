@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -143,7 +142,7 @@ func printLedger(p *page, at place, a *ledgerAnswer) error {
 	t.add("on disk", size(a.Bytes))
 	t.write(p, "  ")
 	if a.Tip != nil {
-		p.linef("  tip %s  %s", a.Tip.Hash, strings.NewReplacer("T", " ", "Z", " UTC").Replace(a.Tip.Time))
+		p.linef("  tip %s  %s", a.Tip.Hash, textOf(a.Tip.Time))
 	}
 	if !a.PowChecked {
 		p.linef("  made-up chain: proof of work was not checked")

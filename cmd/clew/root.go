@@ -28,8 +28,10 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 	root.SetFlagErrorFunc(flagFailure)
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
+		newAddress(e),
 		newIngest(e),
 		newLedger(e),
+		newTx(e),
 		newVersion(e),
 	)
 	return root
