@@ -12,9 +12,9 @@ type Ref struct {
 	ledger.RawRef
 }
 
-// Branch is what of a folder is to be added to a ledger. The counts and
-// Skipped share the folder's blocks among them, each block once:
-// len(Refs) + Known + Stale + len(Skipped) less the complaints about copies.
+// Branch is what of a folder is to be added to a ledger. Each block of the
+// folder is counted once: Counts.Blocks = len(Refs) + Known + Stale +
+// len(Skipped).
 type Branch struct {
 	// Refs are the blocks to add, each building on the one before.
 	Refs []Ref
