@@ -32,23 +32,23 @@ run $clew ledger check --ledger $ledger
 say "5. What it holds. The counts are the generator's; each block's coinbase adds one input."
 run $clew ledger show --ledger $ledger
 
-# The middle of the chain, so that there is a before and an after. The file
-# holds 32 bytes for each transaction, in the order of the chain.
-middle=$((txs / 2))
-txid=$(od -An -v -tx1 -j $((32 * middle)) -N 32 demo/chain/txids.bin |
+# An early transaction, so that much comes after it. The generator's list holds
+# 32 bytes for each, in the order of the chain; a txid is written reversed.
+early=5000
+txid=$(od -An -v -tx1 -j $((32 * early)) -N 32 demo/chain/txids.bin |
 	awk '{ for (i = 1; i <= NF; i++) s = $i s } END { print s }')
 
 say "6. One transaction: what it spends, what it pays, and who spent that."
 run $clew tx "bitcoin:$txid" --ledger $ledger
 
-address=$($clew tx "bitcoin:$txid" --ledger $ledger --json |
-	grep -oE '"address":"[^"]+"' | head -n 1 | cut -d '"' -f 4)
+json=$($clew tx "bitcoin:$txid" --ledger $ledger --json)
+address=$(grep -oE '"address":"[^"]+"' <<<"$json" | tail -n 1 | cut -d '"' -f 4)
+height=$(grep -oE '"height":[0-9]+' <<<"$json" | head -n 1 | cut -d ':' -f 2)
 
-say "7. One of its addresses: all it was ever paid ..."
+say "7. The address it paid last: all it was ever paid ..."
 run $clew address "bitcoin:$address" --ledger $ledger
 
-asof=$(($(truth blocks) / 2))
-say "8. ... and what it had been paid as of block $asof, read from the same ledger."
-run $clew address "bitcoin:$address" --ledger $ledger --as-of $asof
+say "8. ... and how it stood as of that transaction's block. Nothing was stored for this: the same ledger is read as of then."
+run $clew address "bitcoin:$address" --ledger $ledger --as-of "$height"
 
 say "The ledger stays in $ledger: look around with '$clew --help', or 'make clean' to remove it."
