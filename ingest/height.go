@@ -19,13 +19,16 @@ const (
 )
 
 // firstHeight finds the height of the first block of a branch that starts a
-// ledger: 0 if it is the network's genesis block; else as the blocks state it
-// (BIP 34); else 0 if the first block of a made-up chain has no block before
-// it; else as the user gave it.
+// ledger: 0 or 1 if it is the network's genesis block or builds on it; else as
+// the blocks state it (BIP 34); else 0 if the first block of a made-up chain
+// has no block before it; else as the user gave it.
 func (r *run) firstHeight(ctx context.Context, branch *blkfile.Branch) (ledger.Height, *badBlock, error) {
 	root := &branch.Refs[0]
 	if branch.Genesis {
-		return 0, nil, r.agree(0, "the chain reaches the genesis block")
+		return 0, nil, r.agree(0, "it is the genesis block")
+	}
+	if root.Prev == r.Network.Genesis {
+		return 1, nil, r.agree(1, "it builds on the genesis block")
 	}
 	made := r.NoPow && root.Prev.IsZero()
 	limit := len(branch.Refs)
@@ -38,9 +41,9 @@ func (r *run) firstHeight(ctx context.Context, branch *blkfile.Branch) (ledger.H
 	case bad != nil || err != nil:
 		return 0, bad, err
 	case s.stated > 0:
-		return s.first, nil, r.agree(s.first, "block "+s.by.String()+" states its own")
+		return s.first, nil, r.agree(s.first, "block "+s.by.String()+" states its own height")
 	case made:
-		return 0, nil, r.agree(0, "the chain starts at a block without a previous one")
+		return 0, nil, r.agree(0, "it has no block before it")
 	case r.FirstHeight != nil:
 		return *r.FirstHeight, nil, nil
 	}

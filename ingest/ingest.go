@@ -70,8 +70,10 @@ type Result struct {
 	Added   int // and still there at the end
 	Known   int // held before, and kept
 	Stale   int // on branches with less work
-	Left    int // good for all that is known, but the run was interrupted before
+	Left    int // not appended, because the run ended before
 	Skipped []blkfile.Skipped
+
+	Interrupted bool // the context ended the run
 
 	Held bool // there is a ledger with a block in it:
 	Tip  ledger.Tip
@@ -80,9 +82,6 @@ type Result struct {
 	Bytes   int64 // of these
 	Elapsed time.Duration
 }
-
-// Interrupted reports whether the run ended before the source did.
-func (r *Result) Interrupted() bool { return r.Left > 0 }
 
 // triesMax bounds how often a chain is chosen again because a block turned out
 // bad. Each bad block takes all that builds on it away, so an honest folder
@@ -108,15 +107,17 @@ type run struct {
 }
 
 // Run brings the ledger up to the best chain of the source. The caller commits
-// and closes the ledger afterwards, whatever the outcome. The Result is right
-// on errors too. When ctx ends, what was appended so far stays, and
-// the error is ctx's.
+// and closes the ledger afterwards, whatever the outcome. When ctx ends, what
+// was appended so far stays, the error is ctx's, and the Result is right; so it
+// is on errors of the source, but not on those of the ledger, which may have
+// lost what was not committed.
 func Run(ctx context.Context, src Source, store Store, opt Options) (Result, error) {
 	r := &run{Options: opt, src: src, store: store, began: time.Now()}
 	err := r.open()
 	if err == nil {
 		err = r.follow(ctx)
 	}
+	r.res.Interrupted = err != nil && ctx.Err() != nil
 	return r.finish(), err
 }
 

@@ -19,9 +19,9 @@ func printAddress(p *page, a *addressAnswer) error {
 	}
 	p.linef("")
 	t := table{right: map[int]bool{1: true, 2: true}}
-	t.add("received"+a.since(), coins(a.Received)+" BTC", outputsText(a.OutputsReceived))
-	t.add("spent of it", coins(a.Spent)+" BTC", outputsText(a.OutputsSpent))
-	t.add("balance", coins(a.Balance)+" BTC", outputsText(a.OutputsReceived-a.OutputsSpent))
+	t.add("received"+a.since(), coins(a.Received)+" BTC", plural(a.OutputsReceived, "output"))
+	t.add("spent of it", coins(a.Spent)+" BTC", plural(a.OutputsSpent, "output"))
+	t.add("balance", coins(a.Balance)+" BTC", plural(a.OutputsReceived-a.OutputsSpent, "output"))
 	t.write(p, "  ")
 	p.linef("  paid first in block %s, %s; last in block %s, %s", count(int64(a.First.Height)), textOf(a.First.Time),
 		count(int64(a.Last.Height)), textOf(a.Last.Time))
@@ -47,13 +47,6 @@ func (a *addressAnswer) printCredits(p *page) {
 	}
 	t.write(p, "  ")
 	if a.LeftOut > 0 {
-		p.linef("  %s older left out (--limit)", outputsText(a.LeftOut))
+		p.linef("  left out: %s, the oldest (--limit)", plural(a.LeftOut, "output"))
 	}
-}
-
-func outputsText(n int) string {
-	if n == 1 {
-		return "1 output"
-	}
-	return count(n) + " outputs"
 }

@@ -107,7 +107,7 @@ func (f *ingestFlags) run(ctx context.Context, e env, opt ingest.FolderOptions) 
 	}
 	res, err := ingest.Folder(ctx, f.blocks, opt)
 	line.clear()
-	if res.Network != nil {
+	if res.Network != nil && answers(err) {
 		if err := f.print(e.Out, at, &res); err != nil {
 			return err
 		}
@@ -116,27 +116,26 @@ func (f *ingestFlags) run(ctx context.Context, e env, opt ingest.FolderOptions) 
 		return ingestFailure(at, err, &res)
 	}
 	if n := len(res.Skipped); n > 0 {
-		return fail(exitInput, fmt.Errorf("%s of %s could not be used", placesText(n), f.blocks), "see what was skipped above; all that connects was taken in")
+		return fail(exitInput, fmt.Errorf("%s of %s could not be used", plural(n, "place"), f.blocks), "see what was skipped above; all that connects was taken in")
 	}
 	return nil
+}
+
+// answers reports whether there is something to print: what was taken in so
+// far, or what kept all from being taken in.
+func answers(err error) bool {
+	return err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ingest.ErrSource)
 }
 
 // heapShare is the part of --memory that the heap may have, as a divisor: the
 // rest is for mapped pages.
 const heapShare = 2
 
-func placesText(n int) string {
-	if n == 1 {
-		return "1 place"
-	}
-	return count(n) + " places"
-}
-
 // ingestFailure gives an error its exit code and a hint.
 func ingestFailure(at place, err error, res *ingest.FolderResult) error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return fail(exitIncomplete, fmt.Errorf("interrupted, %s blocks are left; those before are committed", count(res.Left)), "run it again to go on")
+		return fail(exitIncomplete, fmt.Errorf("interrupted, %s left; those before are committed", plural(res.Left, "block")), "run it again to go on")
 	case errors.Is(err, ingest.ErrBlocks):
 		return fail(exitSource, err, "")
 	case errors.Is(err, ingest.ErrHeightUnknown):
@@ -180,7 +179,7 @@ func (f *ingestFlags) print(w io.Writer, at place, res *ingest.FolderResult) err
 	}
 	a := ingestAnswer{
 		Schema: "clew.ingest/1", Network: res.Network.Name,
-		Added: res.Added, Known: res.Known, Stale: res.Stale, Left: res.Left, Interrupted: res.Interrupted(),
+		Added: res.Added, Known: res.Known, Stale: res.Stale, Left: res.Left, Interrupted: res.Interrupted,
 		Skipped: append([]blkfile.Skipped{}, res.Skipped...),
 		Padding: res.Padding, CutTail: res.CutTail,
 		Seconds: math.Round(res.Elapsed.Seconds()*1000) / 1000,
@@ -196,15 +195,12 @@ const skippedShown = 20
 
 func printIngest(w io.Writer, at place, res *ingest.FolderResult) error {
 	p := &page{w: w}
-	p.linef("%s blocks added, %s known, %s stale", count(res.Added), count(res.Known), count(res.Stale))
-	if res.Left > 0 {
-		p.linef("%s blocks are left", count(res.Left))
-	}
+	p.linef("%s added, %s known, %s stale", plural(res.Added, "block"), count(res.Known), count(res.Stale))
 	if res.CutTail > 0 {
-		p.linef("%s cut at the end of a file, as a stopped node leaves it", records(res.CutTail))
+		p.linef("left out: %s cut at the end of a file, as a stopped node leaves it", plural(res.CutTail, "record"))
 	}
 	if res.Added > 0 {
-		p.linef("%s transactions, %s of blocks in %s", count(res.Txs), size(res.Bytes), clock(res.Elapsed))
+		p.linef("%s, %s of blocks in %s", plural(res.Txs, "transaction"), size(res.Bytes), clock(res.Elapsed))
 	}
 	if res.Held {
 		p.linef("%s holds %s blocks %d to %d %s", at.dir, res.Network.Name, res.Tip.FirstHeight, res.Tip.Height, res.Tip.Hash)
@@ -219,11 +215,4 @@ func printIngest(w io.Writer, at place, res *ingest.FolderResult) error {
 		p.linef("skipped: %s at byte %d: %s", s.File, s.Offset, s.Reason)
 	}
 	return p.err
-}
-
-func records(n int) string {
-	if n == 1 {
-		return "1 record is"
-	}
-	return count(n) + " records are"
 }

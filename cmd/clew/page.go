@@ -60,6 +60,14 @@ func (t *table) write(p *page, indent string) {
 // count writes a number in groups of three digits.
 func count[T ~int | ~int64 | ~uint64](n T) string { return groups(strconv.FormatInt(int64(n), 10)) }
 
+// plural counts things whose name takes an s.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return count(n) + " " + thing + "s"
+}
+
 func groups(digits string) string {
 	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
@@ -84,7 +92,7 @@ func size(n int64) string {
 func clock(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return d.Round(100 * time.Millisecond).String()
+		return d.Round(10 * time.Millisecond).String()
 	case d < time.Hour:
 		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
