@@ -46,6 +46,7 @@ func (w *Writer) Append(b *ledger.Block) (err error) {
 		return err
 	}
 	before := w.next
+	w.touch(b)
 	if reason := w.stage(b); reason != "" {
 		w.next = before
 		w.restage(0)
@@ -143,8 +144,7 @@ func (w *Writer) stageTx(b *ledger.Block, i int) string {
 	w.cols[txsTraits].put64(row, uint64(tx.Traits))
 	w.cols[txsWeight].put32(row, tx.Weight)
 	w.next.Txs++
-	w.batch.txs.insert(b.Keys[i], row)
-	w.batch.nTxs++
+	w.batch.addTx(b.Keys[i], row)
 	return ""
 }
 
@@ -275,8 +275,7 @@ func (w *Writer) account(script []byte, key uint64) uint64 {
 	w.next.Heap += uint64(len(script))
 	w.next.Accounts++
 	w.cols[accountsScript].put40(w.next.Accounts, w.next.Heap)
-	w.batch.accounts.insert(key, row)
-	w.batch.nAccs++
+	w.batch.addAccount(key, row)
 	return row
 }
 
@@ -370,8 +369,7 @@ func (w *Writer) restage(n int) {
 	rows := int(next.Outs-c.Outs+next.Ins-c.Ins+next.Txs-c.Txs) + int(next.Accounts-c.Accounts)
 	w.batch.reset(max(rows+n, w.batch.capacity))
 	for tx := c.Txs; tx < next.Txs; tx++ {
-		w.batch.txs.insert(w.hash.sum(w.txid(tx)[:]), tx)
-		w.batch.nTxs++
+		w.batch.addTx(w.hash.sum(w.txid(tx)[:]), tx)
 		for in := w.cols[txsIn].get40(tx); in < w.cols[txsIn].get40(tx+1); in++ {
 			if out := w.cols[insOut].get40(in); out < inUnknown {
 				w.batch.spent.put(out, tx)
@@ -379,8 +377,7 @@ func (w *Writer) restage(n int) {
 		}
 	}
 	for a := c.Accounts; a < next.Accounts; a++ {
-		w.batch.accounts.insert(w.hash.sum(w.script(a)), a)
-		w.batch.nAccs++
+		w.batch.addAccount(w.hash.sum(w.script(a)), a)
 	}
 	for out := c.Outs; out < next.Outs; out++ {
 		w.batch.heads.put(w.cols[outsAccount].get40(out), out)

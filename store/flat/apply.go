@@ -11,6 +11,11 @@ func (w *Writer) apply(from, to *Counts) {
 	for out := from.Outs; out < to.Outs; out++ {
 		heads.store(accounts.get40(out), out+1)
 	}
+	if t := &w.batch; from.Txs+uint64(len(t.txKeys)) == to.Txs && from.Accounts+uint64(len(t.accountKeys)) == to.Accounts {
+		w.idx[txIndex].insertAll(t.txKeys, from.Txs)
+		w.idx[accountIndex].insertAll(t.accountKeys, from.Accounts)
+		return
+	}
 	w.fillIndex(w.idx[txIndex], txIndex, from.Txs, to)
 	w.fillIndex(w.idx[accountIndex], accountIndex, from.Accounts, to)
 }

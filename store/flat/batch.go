@@ -11,9 +11,10 @@ type batch struct {
 	accounts slots
 	heads    rowMap // account row -> newest output row
 	spent    rowMap // output row -> spending tx row
-	nTxs     int    // rows in txs
-	nAccs    int    // rows in accounts
-	capacity int    // entries that each table takes at half load
+	// The keyed hashes of the rows from the committed ones on, for apply.
+	txKeys      []uint64
+	accountKeys []uint64
+	capacity    int // entries that each table takes at half load
 }
 
 // batchOutsMax ends a batch: at 400,000 outputs and inputs its tables are
@@ -29,7 +30,18 @@ func (t *batch) reset(capacity int) {
 	t.txs, t.accounts = remake(t.txs, log), remake(t.accounts, log)
 	t.heads.reset(capacity)
 	t.spent.reset(capacity)
-	t.nTxs, t.nAccs, t.capacity = 0, 0, max(capacity, 512)
+	t.txKeys, t.accountKeys = t.txKeys[:0], t.accountKeys[:0]
+	t.capacity = max(capacity, 512)
+}
+
+func (t *batch) addTx(key, row uint64) {
+	t.txs.insert(key, row)
+	t.txKeys = append(t.txKeys, key)
+}
+
+func (t *batch) addAccount(key, row uint64) {
+	t.accounts.insert(key, row)
+	t.accountKeys = append(t.accountKeys, key)
 }
 
 func remake(s slots, log uint32) slots {
@@ -42,7 +54,7 @@ func remake(s slots, log uint32) slots {
 
 // room reports whether n more entries fit into every table.
 func (t *batch) room(n int) bool {
-	return max(t.nTxs, t.nAccs, t.heads.n, t.spent.n)+n <= t.capacity
+	return max(len(t.txKeys), len(t.accountKeys), t.heads.n, t.spent.n)+n <= t.capacity
 }
 
 // hasher keys the hashes of txids and scripts. SipHash-2-4 costs 20 ns for 32

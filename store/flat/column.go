@@ -130,9 +130,11 @@ func (c *column) get32(i uint64) uint32    { return binary.LittleEndian.Uint32(c
 func (c *column) put32(i uint64, v uint32) { binary.LittleEndian.PutUint32(c.b[i*4:], v) }
 
 // load and store are for cells: readers of other processes meet them while
-// the writer works, so they are whole words, never torn.
+// the writer works, so they are whole aligned words. The store needs no fence:
+// a cell that points at or beyond a reader's pin is void to it, and the pin
+// itself is published with one.
 func (c *column) load(i uint64) uint64     { return atomic.LoadUint64(c.word(i)) }
-func (c *column) store(i uint64, v uint64) { atomic.StoreUint64(c.word(i), v) }
+func (c *column) store(i uint64, v uint64) { *c.word(i) = v }
 
 func (c *column) word(i uint64) *uint64 {
 	return (*uint64)(unsafe.Pointer(&c.b[i*8 : i*8+8][0]))

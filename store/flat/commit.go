@@ -107,12 +107,18 @@ func (w *Writer) syncCells() error {
 	return nil
 }
 
+// Expect says how many transactions and accounts the ledger is about to hold,
+// as far as one can guess: an index that must grow then grows to that size at
+// once. Doubling 16 times over 5 M transactions cost a sixth of the ingest. A
+// wrong guess costs only disk, or time.
+func (w *Writer) Expect(txs, accounts uint64) { w.expect = [numIndexes]uint64{txs, accounts} }
+
 // growIndexes sees that the indexes have room for the appended rows.
 func (w *Writer) growIndexes() error {
 	rows := [numIndexes]uint64{w.next.Txs, w.next.Accounts}
 	for which, n := range rows {
-		if log := logFor(n); log > w.idx[which].at.Log {
-			if err := w.growIndex(which, log); err != nil {
+		if logFor(n) > w.idx[which].at.Log {
+			if err := w.growIndex(which, min(logFor(max(n, w.expect[which])), indexLogMax)); err != nil {
 				return err
 			}
 		}

@@ -41,7 +41,7 @@ func indexName(which int, number uint32) string {
 // logFor returns the size of an index that holds n rows.
 func logFor(n uint64) uint32 {
 	log := uint32(indexLogMin)
-	for n > (1<<log)/loadDen*loadNum {
+	for n > (1<<log)/loadDen*loadNum && log < 63 {
 		log++
 	}
 	return log

@@ -24,18 +24,30 @@ func (s *slots) mask() uint64 { return uint64(len(s.w) - 1) }
 // word is the content of the slot of a row.
 func word(hash, row uint64) uint64 { return hash<<tagShift | row + 1 }
 
+// insert and clearRow store plain words. A word is never torn, readers need no
+// more of a slot than that, since they take no row at or beyond their pin from
+// it; and an atomic store is a full fence that lets only one cache miss be
+// under way at a time.
+
 // insert puts a row into the first free slot from its home, unless it is there
 // already. The table must not be full.
 func (s *slots) insert(hash, row uint64) {
 	v := word(hash, row)
 	for i := hash >> s.shift; ; i = (i + 1) & s.mask() {
-		switch atomic.LoadUint64(&s.w[i]) {
+		switch s.w[i] {
 		case 0:
-			atomic.StoreUint64(&s.w[i], v)
+			s.w[i] = v
 			return
 		case v:
 			return
 		}
+	}
+}
+
+// insertAll inserts the keys of the rows from first on.
+func (s *slots) insertAll(keys []uint64, first uint64) {
+	for i, key := range keys {
+		s.insert(key, first+uint64(i))
 	}
 }
 
@@ -45,11 +57,11 @@ func (s *slots) insert(hash, row uint64) {
 func (s *slots) clearRow(hash, row uint64) bool {
 	v := word(hash, row)
 	for i, n := hash>>s.shift, 0; n < len(s.w); i, n = (i+1)&s.mask(), n+1 {
-		switch atomic.LoadUint64(&s.w[i]) {
+		switch s.w[i] {
 		case 0:
 			return false
 		case v:
-			atomic.StoreUint64(&s.w[i], 0)
+			s.w[i] = 0
 			return true
 		}
 	}

@@ -59,6 +59,9 @@ type Writer struct {
 	files  map[string]uint32 // row of each file name
 	bytes  int64             // appended since the last checkpoint
 	broken error
+
+	expect  [numIndexes]uint64
+	touched []uint64 // scratch of touch
 }
 
 const lockName = "lock"
