@@ -101,8 +101,3 @@ func clock(d time.Duration) string {
 
 // timeJSON writes the time of a block as RFC 3339 in UTC.
 func timeJSON(unix uint32) string { return time.Unix(int64(unix), 0).UTC().Format(time.RFC3339) }
-
-// timeText writes it for people.
-func timeText(unix uint32) string {
-	return time.Unix(int64(unix), 0).UTC().Format("2006-01-02 15:04:05 UTC")
-}

@@ -19,10 +19,9 @@ import (
 // entry is a file of the folder on its way through the scan.
 type entry struct {
 	file
-	head    []byte // its first bytes, as they lie there
-	records bool   // it starts with the magic of the network wanted
-	out     findings
-	err     error
+	head []byte // its first bytes, as they lie there
+	out  findings
+	err  error
 }
 
 // headSize is how much of a file is looked at to tell what it is: a record's

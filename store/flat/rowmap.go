@@ -31,11 +31,6 @@ func (m *rowMap) slot(row uint64) uint64 {
 	}
 }
 
-func (m *rowMap) get(row uint64) (uint64, bool) {
-	i := m.slot(row)
-	return m.vals[i], m.keys[i] != 0
-}
-
 func (m *rowMap) put(row, val uint64) {
 	i := m.slot(row)
 	if m.keys[i] == 0 {
