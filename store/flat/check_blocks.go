@@ -199,7 +199,7 @@ func (c *checker) origins() error {
 		}
 		name := c.tables.cols[filesName].b[end:next]
 		if le.Uint32(b[8:]) != crc32.Checksum(name, castagnoli) {
-			if err := c.found(specs[filesName].name, end, "name of file %d: checksum differs", i); err != nil {
+			if err := c.foundRows(specs[filesName].name, end, max(next-end, 1), "name of file %d: checksum differs", i); err != nil {
 				return err
 			}
 		}

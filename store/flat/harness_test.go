@@ -48,6 +48,7 @@ func block(t testing.TB, w *launder.World, ref launder.BlockRef) *ledger.Block {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.Source = ledger.RawRef{File: ref.Hash.String(), Size: uint32(len(b.Raw))}
 	return b
 }
 

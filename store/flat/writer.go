@@ -66,9 +66,10 @@ type Writer struct {
 
 const lockName = "lock"
 
-// lockTries: a reader that looks whether a writer is there holds the lock for
-// some microseconds.
-const lockTries = 50
+// lockTries, 2 ms apart: a reader that looks whether a writer is there holds
+// the lock for some microseconds, one that recovers what a crash left for up
+// to a second.
+const lockTries = 750
 
 func takeLock(fs vfs.FS) (io.Closer, error) {
 	for try := 0; ; try++ {
