@@ -20,8 +20,8 @@ const (
 
 // firstHeight finds the height of the first block of a branch that starts a
 // ledger: 0 or 1 if it is the network's genesis block or builds on it; else as
-// the blocks state it (BIP 34); else 0 if the first block of a made-up chain
-// has no block before it; else as the user gave it.
+// the blocks state it (BIP 34); else as the user gave it; else 0 if it is of a
+// made-up chain and has no block before it.
 func (r *run) firstHeight(ctx context.Context, branch *blkfile.Branch) (ledger.Height, *badBlock, error) {
 	root := &branch.Refs[0]
 	if branch.Genesis {
@@ -42,10 +42,10 @@ func (r *run) firstHeight(ctx context.Context, branch *blkfile.Branch) (ledger.H
 		return 0, bad, err
 	case s.stated > 0:
 		return s.first, nil, r.agree(s.first, "block "+s.by.String()+" states its own height")
-	case made:
-		return 0, nil, r.agree(0, "it has no block before it")
 	case r.FirstHeight != nil:
 		return *r.FirstHeight, nil, nil
+	case made:
+		return 0, nil, nil
 	}
 	return 0, nil, fmt.Errorf("block %s: %w", root.Hash, ErrHeightUnknown)
 }

@@ -36,7 +36,7 @@ func (f *ledgerFlags) chosen(e env) ([]place, error) {
 	if f.network == "" {
 		return places(path)
 	}
-	p, err := choosePlace(path, f.network)
+	p, err := choosePlace(path, f.network, "")
 	return []place{p}, err
 }
 

@@ -122,8 +122,9 @@ func noLedger(path string, err error) error {
 		"make one with 'clew ingest bitcoin --blocks DIR --ledger "+path+"', or name another with --ledger or $"+ledgerEnv)
 }
 
-// choosePlace returns the only chain in a ledger folder that want holds for.
-func choosePlace(path, network string) (place, error) {
+// choosePlace returns the chain of a network in a ledger folder, or the only one
+// where network is empty. The hint says how to name one of several.
+func choosePlace(path, network, hint string) (place, error) {
 	all, err := places(path)
 	if err != nil {
 		return place{}, err
@@ -136,7 +137,7 @@ func choosePlace(path, network string) (place, error) {
 		names = append(names, p.network.Name)
 	}
 	if network == "" {
-		return place{}, fail(exitUsage, fmt.Errorf("ledger %s holds %s", path, strings.Join(names, ", ")), "choose one with --network")
+		return place{}, fail(exitUsage, fmt.Errorf("ledger %s holds %s", path, strings.Join(names, ", ")), hint)
 	}
 	return place{}, fail(exitSource, fmt.Errorf("ledger %s holds %s, not %s", path, strings.Join(names, ", "), network), "")
 }

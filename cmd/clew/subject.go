@@ -42,6 +42,9 @@ func splitChain(s string) (n *bitcoin.Network, rest string, err error) {
 	return n, rest, err
 }
 
+// chainExample stands for what follows a chain's name.
+const chainExample = "... or bitcoin-testnet:..."
+
 // subjectPlace returns the chain's ledger that an argument is about, and the
 // argument without its chain.
 func (e env) subjectPlace(ledgerFlag, arg string) (place, string, error) {
@@ -53,6 +56,6 @@ func (e env) subjectPlace(ledgerFlag, arg string) (place, string, error) {
 	if n != nil {
 		name = n.Name
 	}
-	p, err := choosePlace(e.ledgerPath(ledgerFlag), name)
+	p, err := choosePlace(e.ledgerPath(ledgerFlag), name, "name the chain, as in bitcoin:"+chainExample)
 	return p, rest, err
 }
