@@ -29,6 +29,9 @@ func describeAccount(script ledger.Account, n *bitcoin.Network) accountAnswer {
 	return a
 }
 
+// unspendable reports whether the script says that nobody can spend it.
+func (a *accountAnswer) unspendable() bool { return a.Kind == bitcoin.KindOpReturn.String() }
+
 // scriptShown is how many hex digits of a script are printed for people.
 const scriptShown = 80
 

@@ -60,7 +60,11 @@ func (a *txAnswer) printOutputs(p *page) {
 	t := table{right: map[int]bool{0: true, 1: true}}
 	for i := range a.Outputs {
 		o := &a.Outputs[i]
-		t.add(strconv.Itoa(int(o.N)), coins(o.Value)+" BTC", o.Account.name(), o.Account.Kind, o.SpentBy.String())
+		fate := o.SpentBy.String()
+		if o.Account.unspendable() {
+			fate = "can not be spent"
+		}
+		t.add(strconv.Itoa(int(o.N)), coins(o.Value)+" BTC", o.Account.name(), o.Account.Kind, fate)
 	}
 	t.write(p, "  ")
 }
