@@ -16,6 +16,9 @@ const (
 	statedMax = 8
 	// nearRoot is how many blocks are read where another answer is at hand.
 	nearRoot = 64
+	// heightMax keeps a stated height from wrapping: regtest believes any, and a
+	// chain has fewer blocks than this.
+	heightMax = 1<<31 - 1
 )
 
 // firstHeight finds the height of the first block of a branch that starts a
@@ -101,8 +104,8 @@ func (s *search) hear(b *ledger.Block, at int) error {
 	if err != nil || !ok {
 		return err
 	}
-	if uint64(h) < uint64(at) {
-		return fmt.Errorf("block %s states height %d, but %d blocks come before it: %w", b.Hash, h, at, ErrHeight)
+	if uint64(h) < uint64(at) || h > heightMax {
+		return fmt.Errorf("block %s states height %d, which can not be: %d blocks come before it: %w", b.Hash, h, at, ErrHeight)
 	}
 	first := h - ledger.Height(at)
 	if s.stated > 0 && first != s.first {

@@ -72,6 +72,7 @@ func lie(prev ledger.Hash, n int, state func(i int) ledger.Height) [][]byte {
 func TestHeightsContradict(t *testing.T) {
 	for name, state := range map[string]func(int) ledger.Height{
 		"one is off":             func(i int) ledger.Height { return ledger.Height(100 + i + i/3) },
+		"beyond any chain":       func(i int) ledger.Height { return ledger.Height(1<<32 - 3 + i) },
 		"below the first height": func(i int) ledger.Height { return ledger.Height(0) },
 	} {
 		opt := optionsFor(t.TempDir())

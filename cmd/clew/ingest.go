@@ -134,6 +134,8 @@ const heapShare = 2
 // ingestFailure gives an error its exit code and a hint.
 func ingestFailure(at place, err error, res *ingest.FolderResult) error {
 	switch {
+	case errors.Is(err, context.Canceled) && res.Network == nil:
+		return fail(exitIncomplete, errors.New("interrupted while looking at the blocks; nothing was changed"), "")
 	case errors.Is(err, context.Canceled):
 		return fail(exitIncomplete, fmt.Errorf("interrupted, %s left; those before are committed", plural(res.Left, "block")), "run it again to go on")
 	case errors.Is(err, ingest.ErrBlocks):

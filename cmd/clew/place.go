@@ -84,15 +84,11 @@ func places(path string) ([]place, error) {
 	}
 	var found []place
 	for _, d := range entries {
-		dir := filepath.Join(path, d.Name())
-		if !strings.HasPrefix(d.Name(), chainPrefix) || !isChain(dir) {
-			continue
+		name, ok := strings.CutPrefix(d.Name(), chainPrefix)
+		n, err := bitcoin.NetworkByName(name)
+		if dir := filepath.Join(path, d.Name()); ok && err == nil && isChain(dir) {
+			found = append(found, place{dir: dir, name: d.Name(), network: n})
 		}
-		p, err := placeOf(dir)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, p)
 	}
 	if len(found) == 0 {
 		return nil, noLedger(path, flat.ErrNoLedger)
@@ -100,7 +96,7 @@ func places(path string) ([]place, error) {
 	return found, nil
 }
 
-// placeOf reads which network a chain's folder is of.
+// placeOf reads which network a folder is of that may be called anything.
 func placeOf(dir string) (place, error) {
 	l, err := flat.Open(vfs.NewOS(dir), flat.Options{})
 	if err != nil {
@@ -155,6 +151,9 @@ func (p place) read(ctx context.Context, asOf ledger.Height, question func(*flat
 		return ledgerFailure(p.dir, err)
 	}
 	defer l.Close()
+	if c := l.Meta().Chain; c != p.network.Chain {
+		return fail(exitLedger, fmt.Errorf("ledger %s: it holds %.80q, not %s", p.dir, c, p.network.Name), "a chain's folder keeps its name: "+chainPrefix+"NETWORK")
+	}
 	for try := 0; ; try++ {
 		v, err := l.Pin(ctx, asOf)
 		if err == nil {

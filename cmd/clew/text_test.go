@@ -1,0 +1,165 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/ingest"
+	"clew.example/clew/ledger"
+)
+
+func TestCoins(t *testing.T) {
+	for units, want := range map[string]string{
+		"0": "0.00000000", "1": "0.00000001", "100000000": "1.00000000", "123456789012": "1234.56789012",
+		"2100000000000000": "21000000.00000000", "-5": "-0.00000005", "99999999999999999999": "999999999999.99999999",
+	} {
+		if got := coins(units); got != want {
+			t.Errorf("coins(%s) = %s, want %s", units, got, want)
+		}
+	}
+}
+
+// TestTotal sums beyond 64 bits: a made-up chain may hold as many outputs of
+// 21,000,000 coins as it likes.
+func TestTotal(t *testing.T) {
+	var all, some total
+	for range 10_000 {
+		all.add(bitcoin.MaxMoney)
+	}
+	some.add(1)
+	if got := all.minus(&some).String(); got != "20999999999999999999" {
+		t.Errorf("total %s", got)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]int64{
+		"1": 1, "10B": 10, "300MB": 300_000_000, "1GiB": 1 << 30, "64MiB": 64 << 20, "2 kB": 2000, "3K": 3072, "1T": 1 << 40,
+		"": 0, "B": 0, "-1": 0, "1.5GB": 0, "0": 0, "10XB": 0, "9223372036854775807": 1<<63 - 1, "9223372036854775808": 0,
+		"9223372036854775807K": 0,
+	} {
+		if got, err := parseSize(text); got != want || (err == nil) != (want != 0) {
+			t.Errorf("parseSize(%q) = %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for n, want := range map[int64]string{
+		0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 1234567: "1.2 MB", 1_800_000_000: "1.8 GB", 2_500_000_000_000_000: "2500.0 TB",
+	} {
+		if got := size(n); got != want {
+			t.Errorf("size(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
+		if got := count(n); got != want {
+			t.Errorf("count(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestSplitChain(t *testing.T) {
+	for in, want := range map[string]string{
+		"bitcoin:x":         "mainnet x",
+		"btc:x":             "mainnet x",
+		"bitcoin-regtest:x": "regtest x",
+		"btc-testnet4:x@3":  "testnet4 x@3",
+		"bitcoin:script:6a": "mainnet script:6a",
+		"script:6a":         "- script:6a",
+		"x":                 "- x",
+		"":                  "- ",
+		"bip122:0f9188f13cb7b2c71f2a335e3a4fc328:x": "regtest x",
+		"bip122:x":   "error",
+		"eth:x":      "error",
+		"bitcoin-:x": "error",
+		":x":         "error",
+	} {
+		n, rest, err := splitChain(in)
+		got := "- " + rest
+		if n != nil {
+			got = n.Name + " " + rest
+		}
+		if err != nil {
+			got = "error"
+		}
+		if got != want {
+			t.Errorf("splitChain(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+// TestOpReturnText shows text, and only what is safe to show.
+func TestOpReturnText(t *testing.T) {
+	push := func(s string) string { return string(rune(len(s))) + s }
+	for script, want := range map[string]string{
+		push("hello"):                  "hello",
+		push("hello ") + push("world"): "hello world",
+		"\x4c\x05hello":                "hello",
+		"\x4d\x05\x00hello":            "hello",
+		push("Größe"):                  "Größe",
+		push("\x1b[31m"):               "",
+		push("a\u202eb"):               "",
+		push("\xff\xfe"):               "",
+		"\x05hell":                     "", // cut
+		"\x4c":                         "",
+		"\x4d\x05":                     "",
+		"\x51":                         "", // a number, not bytes
+		"":                             "",
+	} {
+		if got := opReturnText([]byte(script)); got != want {
+			t.Errorf("opReturnText(%q) = %q, want %q", script, got, want)
+		}
+	}
+}
+
+// TestPages: nothing of a stranger's reaches a terminal as it is, and columns
+// are measured after it was made plain.
+func TestPages(t *testing.T) {
+	var b strings.Builder
+	p := &page{w: &b}
+	tab := table{right: map[int]bool{0: true}}
+	tab.add("1", "\x1b[2J", "x")
+	tab.add("22", "ab", "y")
+	tab.write(p, "  ")
+	p.linef("file %s", "a\nclew: hint: b")
+	want := "   1  \\x1b[2J  x\n  22  ab       y\nfile a\\nclew: hint: b\n"
+	if b.String() != want || p.err != nil {
+		t.Errorf("page %q, want %q, error %v", b.String(), want, p.err)
+	}
+}
+
+func TestProgressText(t *testing.T) {
+	p := ingest.Progress{Height: 412_345, Blocks: 100, Txs: 50_000, Bytes: 30_000_000, LeftBytes: 70_000_000, Elapsed: 2 * time.Second}
+	if got, want := progressText(p), "30.0 %  block 412,345  50 blocks/s  25,000 tx/s  15.0 MB/s  4s left"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	progressText(ingest.Progress{}) // no division by zero
+}
+
+// TestNoTerminal: where nobody looks, there is no status line, and a nil one
+// does nothing.
+func TestNoTerminal(t *testing.T) {
+	line := newStatusLine(&strings.Builder{})
+	if line != nil {
+		t.Fatal("a builder is no terminal")
+	}
+	line.print("x")
+	line.share("x")(500)
+	line.clear()
+}
+
+func TestTraits(t *testing.T) {
+	set := ledger.MakeTraits(2, 100, false) | ledger.TraitRBF | ledger.TraitWitness | ledger.TraitInputsSorted | ledger.TraitOutputsSorted |
+		ledger.TraitECDSA | ledger.TraitLowR | ledger.InputP2WPKH | ledger.TraitKeyCompressed
+	a := describeTraits(set)
+	want := "version 2; lock time: height; replaceable (BIP 125); witness; sorted (BIP 69); low R; high S; inputs look like p2wpkh"
+	if a.String() != want {
+		t.Errorf("%q, want %q", a.String(), want)
+	}
+	if odd := describeTraits(ledger.MakeTraits(-1, 0, true)); odd.Version != "other" || odd.LockTime != "none" {
+		t.Errorf("%+v", odd)
+	}
+}
