@@ -76,7 +76,8 @@ func progressText(p ingest.Progress) string {
 		count(perSecond(int64(p.Txs))) + " tx/s",
 		size(perSecond(p.Bytes)) + "/s",
 	}
-	if rate := perSecond(p.Bytes); rate > 0 && p.LeftBytes > 0 {
+	// The first blocks wait for files to be opened and tell nothing yet.
+	if rate := perSecond(p.Bytes); rate > 0 && p.LeftBytes > 0 && p.Elapsed >= time.Second {
 		parts = append(parts, clock(time.Duration(p.LeftBytes/rate)*time.Second)+" left")
 	}
 	return strings.Join(parts, "  ")

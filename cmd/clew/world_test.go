@@ -25,7 +25,6 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 // worldPlan is what the options of "world" ask for.
 type worldPlan struct {
 	form         string // blk or raw
-	magic        uint32
 	pad, cut     int
 	xor          bool
 	from, to     int // blocks of the main branch; to -1: all
