@@ -54,17 +54,26 @@ func (e *InvalidBlock) Error() string {
 }
 
 // guard turns a read outside the mapped files, which only damaged rows lead
-// to, into an error. Use: defer guard(&err)().
+// to, into an error, and so the panic of who met a damaged row where no error
+// can be returned (stray). Use: defer guard(&err)().
 func guard(err *error) func() {
 	old := debug.SetPanicOnFault(true)
 	return func() {
 		debug.SetPanicOnFault(old)
 		switch r := recover().(type) {
 		case nil:
+		case *Damage:
+			*err = r
 		case runtime.Error:
 			*err = &Damage{File: "ledger", Reason: "a row leads outside its table (" + r.Error() + "): run clew ledger check"}
 		default:
 			panic(r)
 		}
 	}
+}
+
+// stray ends a walk that a damaged row leads astray. Whoever walks rows is
+// guarded, so it becomes an error.
+func stray(id colID, row uint64, reason string) {
+	panic(&Damage{File: specs[id].name, Row: row, Reason: reason + ": run clew ledger check"})
 }

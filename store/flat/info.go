@@ -88,11 +88,18 @@ func (t *tables) raw(block, files uint64) (ref ledger.RawRef, err error) {
 	return ledger.RawRef{File: t.fileName(id), Size: le.Uint32(b[4:]), Offset: int64(le.Uint64(b[8:]))}, nil
 }
 
+// fileNameMax bounds what a damaged end can make fileName allocate. Systems
+// allow 4,096 bytes.
+const fileNameMax = 1 << 16
+
 // fileName returns the name of a file that blocks came from.
 func (t *tables) fileName(i uint64) string {
 	from, to := uint64(0), binary.LittleEndian.Uint64(t.cols[filesEnd].at(i))
 	if i > 0 {
 		from = binary.LittleEndian.Uint64(t.cols[filesEnd].at(i - 1))
+	}
+	if to-from > fileNameMax || to < from {
+		stray(filesEnd, i, "the name ends outside the names")
 	}
 	return string(t.cols[filesName].b[from:to])
 }

@@ -11,6 +11,7 @@ import (
 // says what is committed; a cut in progress is finished, and rows that were
 // committed after the last checkpoint are applied again.
 func (w *Writer) recover() (err error) {
+	defer guard(&err)()
 	if err = w.openRecord(vfs.ReadWrite); err != nil {
 		return err
 	}

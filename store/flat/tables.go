@@ -21,10 +21,17 @@ func (t *tables) setKey(key [16]byte) {
 // txid returns the id of a tx row.
 func (t *tables) txid(tx uint64) *ledger.TxID { return (*ledger.TxID)(t.cols[txsID].at(tx)) }
 
+// scriptMax bounds what a damaged end can make a reader copy: a script is
+// within a block, and no block of any chain we know is above 32 MiB.
+const scriptMax = 32 << 20
+
 // script returns the key of an account row.
 func (t *tables) script(account uint64) []byte {
 	ends := t.cols[accountsScript]
 	from, to := ends.get40(account), ends.get40(account+1)
+	if to-from > scriptMax || to < from {
+		stray(accountsScript, account+1, "the script ends outside the heap")
+	}
 	return t.cols[heapBytes].b[from:to:to]
 }
 
@@ -56,8 +63,15 @@ const rankShift = 40
 
 func packPrev(prevPlus1, rank uint64) uint64 { return prevPlus1 | rank<<rankShift }
 
-// prevOf returns the output before in the account's list, plus one.
-func (t *tables) prevOf(out uint64) uint64 { return t.cols[outsPrev].get64(out) & rowMask }
+// prevOf returns the output before in the account's list, plus one. A list
+// only goes down: a damaged one must not lead anybody around in a circle.
+func (t *tables) prevOf(out uint64) uint64 {
+	prev := t.cols[outsPrev].get64(out) & rowMask
+	if prev > out {
+		stray(outsPrev, out, "a list leads upwards")
+	}
+	return prev
+}
 
 // rankOf returns the place of an output in its account's list modulo 2^24.
 func (t *tables) rankOf(out uint64) uint64 { return t.cols[outsPrev].get64(out) >> rankShift }
@@ -87,7 +101,11 @@ func (t *tables) skipOf(out uint64, skips uint64) (short, long uint64) {
 		return 0, 0
 	}
 	b := c.at(lo)
-	return get40(b[5:]), get40(b[10:])
+	short, long = get40(b[5:]), get40(b[10:])
+	if max(short, long) > out {
+		stray(skipsRow, lo, "a list leads upwards")
+	}
+	return short, long
 }
 
 // before follows an account's list from a head (row+1 or 0) to the newest
