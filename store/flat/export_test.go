@@ -153,3 +153,18 @@ func ForTestLiveFields() (blank []uint64, fields map[string][]uint64) {
 		"account index":     publish(0, func(s *state) { s.Indexes[accountIndex] = indexFile{1, 8} }),
 	}
 }
+
+// ForTestSlots is a hash table by itself.
+type ForTestSlots struct{ s slots }
+
+// ForTestNewSlots returns an empty table of 2^log slots.
+func ForTestNewSlots(log uint32) ForTestSlots {
+	return ForTestSlots{makeSlots(make([]uint64, 1<<log), log)}
+}
+
+// Words returns the slots.
+func (s ForTestSlots) Words() []uint64 { return s.s.w }
+
+// Insert and Clear are what redo and undo call.
+func (s ForTestSlots) Insert(hash, row uint64) { s.s.insert(hash, row) }
+func (s ForTestSlots) Clear(hash, row uint64)  { s.s.clearRow(hash, row) }
