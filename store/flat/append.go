@@ -199,12 +199,11 @@ func (w *Writer) spend(prev *ledger.Outpoint, key, tx uint64) (cell uint64, reas
 	if out < w.rec.C.Outs && w.cols[outsSpender].load(out) != 0 {
 		return 0, fmt.Sprintf("spends %s, spent before", prev)
 	}
-	slot := w.batch.spent.slot(out)
-	if w.batch.spent.keys[slot] != 0 {
+	p, spent := w.batch.spent.find(out)
+	if spent {
 		return 0, fmt.Sprintf("spends %s, spent before", prev)
 	}
-	w.batch.spent.keys[slot], w.batch.spent.vals[slot] = out+1, tx
-	w.batch.spent.n++
+	w.batch.spent.add(p, out, tx)
 	return out, ""
 }
 
@@ -293,18 +292,15 @@ func (t *tables) findAccount(s *slots, script []byte, key, limit uint64) (uint64
 
 // link makes an output the newest of its account's list.
 func (w *Writer) link(account, out uint64) {
-	slot := w.batch.heads.slot(account)
 	var prev uint64 // row+1
-	if w.batch.heads.keys[slot] != 0 {
-		prev = w.batch.heads.vals[slot] + 1
+	if p, ok := w.batch.heads.find(account); ok {
+		prev, p.val = p.val+1, out
 	} else {
 		if account < w.rec.C.Accounts {
 			prev = w.cols[accountsHead].load(account)
 		}
-		w.batch.heads.keys[slot] = account + 1
-		w.batch.heads.n++
+		w.batch.heads.add(p, account, out)
 	}
-	w.batch.heads.vals[slot] = out
 	rank := uint64(0)
 	if prev != 0 {
 		rank = (w.rankOf(prev-1) + 1) & (1<<24 - 1)

@@ -3,9 +3,13 @@ package flat
 // rowMap maps rows to rows in memory, by linear probing. Keys are our own row
 // numbers, so a multiplication spreads them well enough.
 type rowMap struct {
-	keys []uint64 // row+1, 0 is empty
-	vals []uint64
-	n    int
+	slots []rowPair
+	n     int
+}
+
+type rowPair struct {
+	key uint64 // row+1, 0 is empty
+	val uint64
 }
 
 func (m *rowMap) reset(capacity int) {
@@ -13,28 +17,41 @@ func (m *rowMap) reset(capacity int) {
 	for size < 2*capacity {
 		size *= 2
 	}
-	if size > len(m.keys) {
-		m.keys, m.vals = make([]uint64, size), make([]uint64, size)
+	if size > len(m.slots) {
+		m.slots = make([]rowPair, size)
 	} else {
-		clear(m.keys)
+		clear(m.slots)
 	}
 	m.n = 0
 }
 
-// slot returns the place of a key, or the empty one where it belongs.
-func (m *rowMap) slot(row uint64) uint64 {
-	mask := uint64(len(m.keys) - 1)
-	for i := row * 0x9e3779b97f4a7c15 >> 20 & mask; ; i = (i + 1) & mask {
-		if k := m.keys[i]; k == 0 || k == row+1 {
-			return i
+func (m *rowMap) home(row uint64) uint64 {
+	return row * 0x9e3779b97f4a7c15 >> 20 & uint64(len(m.slots)-1)
+}
+
+// find returns the place of a key, and whether it is there; if not, it is
+// where add would put it.
+func (m *rowMap) find(row uint64) (*rowPair, bool) {
+	mask := uint64(len(m.slots) - 1)
+	for i := m.home(row); ; i = (i + 1) & mask {
+		if p := &m.slots[i]; p.key == row+1 {
+			return p, true
+		} else if p.key == 0 {
+			return p, false
 		}
 	}
 }
 
+// add fills the empty place that find returned.
+func (m *rowMap) add(p *rowPair, row, val uint64) {
+	*p = rowPair{row + 1, val}
+	m.n++
+}
+
 func (m *rowMap) put(row, val uint64) {
-	i := m.slot(row)
-	if m.keys[i] == 0 {
-		m.keys[i], m.n = row+1, m.n+1
+	if p, ok := m.find(row); ok {
+		p.val = val
+	} else {
+		m.add(p, row, val)
 	}
-	m.vals[i] = val
 }
