@@ -57,13 +57,15 @@ func openIndex(fs vfs.FS, which int, at indexFile, mode vfs.Mode) (*index, error
 		return nil, fmt.Errorf("open index %s: %w", x.name, err)
 	}
 	bytes := int64(8) << at.Log
-	if mode == vfs.ReadOnly {
+	if mode == vfs.Create {
+		err = x.file.Allocate(bytes)
+	} else {
+		// A record names an index only when all of it is on disk, so a shorter
+		// one has lost slots.
 		var size int64
 		if size, err = x.file.Size(); err == nil && size < bytes {
 			err = &Damage{File: x.name, Reason: fmt.Sprintf("file has %d bytes of %d", size, bytes)}
 		}
-	} else {
-		err = x.file.Allocate(bytes)
 	}
 	var b []byte
 	if err == nil {
