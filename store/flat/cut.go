@@ -38,6 +38,9 @@ func (w *Writer) cut(n uint64) (err error) {
 	defer guard(&err)()
 	fork, old := w.end(n), w.rec.C
 	fork.Files, fork.FileBytes = old.Files, old.FileBytes
+	if !fork.possible() || !fork.within(&old) {
+		return &Damage{File: specs[blocksEnd].name, Row: n, Reason: "counts above those of the newest block"}
+	}
 	w.rec.Generation++ // odd
 	w.live.setGeneration(w.rec.Generation)
 	w.rec.C, w.rec.H, w.rec.U = fork, fork, old

@@ -47,6 +47,9 @@ func (l *Ledger) open(reserve int64) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := r.check(); err != nil {
+		return err
+	}
 	l.meta = r.Meta
 	l.setKey(r.Key)
 	for i := range specs {
@@ -124,7 +127,13 @@ func (l *Ledger) pin(asOf ledger.Height) (*View, error) {
 	if err := v.asOf(asOf); err != nil {
 		return nil, err
 	}
-	return v, v.moved()
+	if err := v.moved(); err != nil {
+		return nil, err
+	}
+	if !v.C.within(&s.C) {
+		return nil, &Damage{File: specs[blocksEnd].name, Row: v.C.Blocks, Reason: "counts above those of the newest block"}
+	}
+	return v, nil
 }
 
 // state returns what may be pinned now. While a writer holds the lock that is
@@ -181,11 +190,27 @@ func (l *Ledger) recorded(generation uint64) (state, error) {
 	return s, nil
 }
 
+// missing says why an index file is not there: it has grown once more since,
+// unless the record still names it.
+func (l *Ledger) missing(which int, at indexFile) error {
+	r, err := l.rec.read()
+	if err != nil {
+		return err
+	}
+	if r.Indexes[which] != at {
+		return errBusy
+	}
+	return &Damage{File: indexName(which, at.Number), Reason: "the record names it, and it is not there"}
+}
+
 // attach checks that the files are as long as the counts say and opens the
 // index files that they name.
 func (l *Ledger) attach(v *View) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !v.C.possible() {
+		return &Damage{File: liveName, Reason: fmt.Sprintf("counts %v", v.C.words())}
+	}
 	for i := range specs {
 		if v.C.Blocks == 0 {
 			break
@@ -198,7 +223,7 @@ func (l *Ledger) attach(v *View) error {
 		if l.idx[i] == nil || l.idx[i].at != v.Indexes[i] {
 			x, err := openIndex(l.fs, i, v.Indexes[i], vfs.ReadOnly)
 			if vfs.NotExist(err) {
-				return errBusy // it has grown once more since
+				return l.missing(i, v.Indexes[i])
 			}
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ func (w *Writer) recover() (err error) {
 		return err
 	}
 	w.setKey(w.rec.Key)
-	if err := w.checkRecord(); err != nil {
+	if err := w.rec.check(); err != nil {
 		return err
 	}
 	if err := w.open(vfs.ReadWrite); err != nil {
@@ -48,7 +48,12 @@ func (w *Writer) redo() (err error) {
 	rec := &w.rec
 	if rec.U != (Counts{}) {
 		for i := range specs {
-			if err := w.cols[i].grow(specs[i].entries(&rec.U)); err != nil {
+			// The rows that are being cut were committed, so they are there.
+			n := specs[i].entries(&rec.U)
+			if c := w.cols[i]; c.spec.kind != cell && int64(n)*c.spec.width > c.size {
+				return &Damage{File: c.spec.name, Row: n, Reason: fmt.Sprintf("file has %d bytes, %d entries take %d", c.size, n, int64(n)*c.spec.width)}
+			}
+			if err := w.cols[i].grow(n); err != nil {
 				return err
 			}
 		}
@@ -64,13 +69,11 @@ func (w *Writer) redo() (err error) {
 	return w.writeRecord()
 }
 
-// checkRecord refuses counts that no writer can have recorded.
-func (w *Writer) checkRecord() error {
-	r := &w.rec
-	for i := range specs {
-		if t := specs[i].table; r.H.of(t) > r.C.of(t) || r.C.of(t) > rowLimit || r.U.of(t) > rowLimit {
-			return &Damage{File: recordName, Reason: fmt.Sprintf("counts of %s: %d on disk, %d committed, %d cut", specs[i].name, r.H.of(t), r.C.of(t), r.U.of(t))}
-		}
+// check refuses counts that no writer can have recorded.
+func (r *record) check() error {
+	cut := r.U != Counts{}
+	if !r.H.within(&r.C) || cut && !r.C.within(&r.U) || !r.H.possible() || !r.C.possible() || !r.U.possible() {
+		return &Damage{File: recordName, Reason: fmt.Sprintf("counts %v on disk, %v committed, %v cut", r.H.words(), r.C.words(), r.U.words())}
 	}
 	rows := [numIndexes]uint64{max(r.C.Txs, r.U.Txs), max(r.C.Accounts, r.U.Accounts)}
 	for which, n := range rows {

@@ -1,6 +1,10 @@
 package flat
 
-import "clew.example/clew/internal/invariant"
+import (
+	"slices"
+
+	"clew.example/clew/internal/invariant"
+)
 
 // Format is the number of the stored layout. A ledger of another number is
 // refused, never converted in place.
@@ -30,6 +34,23 @@ func (c *Counts) words() [numCounts]uint64 {
 
 func countsOf(w [numCounts]uint64) Counts {
 	return Counts{w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9]}
+}
+
+// within reports whether no count is above another's.
+func (c *Counts) within(limit *Counts) bool {
+	have, most := c.words(), limit.words()
+	for i := range have {
+		if have[i] > most[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// possible reports whether tables can have such counts.
+func (c *Counts) possible() bool {
+	w := c.words()
+	return slices.Max(w[:]) <= rowLimit && (c.Blocks > 0 || *c == Counts{Files: c.Files, FileBytes: c.FileBytes})
 }
 
 // table says which of the counts rules a column.

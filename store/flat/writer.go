@@ -237,7 +237,7 @@ func (w *Writer) open(mode vfs.Mode) (err error) {
 // Cells may be short: they are written again.
 func (w *Writer) checkRows(c *column) error {
 	n := c.spec.entries(&w.rec.C)
-	if c.spec.kind != cell && w.rec.C.Blocks > 0 && int64(n)*c.spec.width > c.size {
+	if c.spec.kind != cell && w.rec.C.of(c.spec.table) > 0 && int64(n)*c.spec.width > c.size {
 		return &Damage{File: c.spec.name, Row: n, Reason: fmt.Sprintf("file has %d bytes, %d entries take %d", c.size, n, int64(n)*c.spec.width)}
 	}
 	return nil
