@@ -6,10 +6,10 @@ package flat
 func (w *Writer) apply(from, to *Counts) {
 	clear(w.cols[outsSpender].span(from.Outs, to.Outs))
 	clear(w.cols[accountsHead].span(from.Accounts, to.Accounts))
-	w.applySpends(from.Txs, to.Txs)
+	w.applySpends(from.Txs, to)
 	heads, accounts := w.cols[accountsHead], w.cols[outsAccount]
 	for out := from.Outs; out < to.Outs; out++ {
-		heads.store(accounts.get40(out), out+1)
+		heads.store(w.within(outsAccount, out, accounts.get40(out), to.Accounts), out+1)
 	}
 	if t := &w.batch; from.Txs+uint64(len(t.txKeys)) == to.Txs && from.Accounts+uint64(len(t.accountKeys)) == to.Accounts {
 		w.idx[txIndex].insertAll(t.txKeys, from.Txs)
@@ -21,16 +21,25 @@ func (w *Writer) apply(from, to *Counts) {
 }
 
 // applySpends writes spenders: the row of the spending transaction plus one.
-func (w *Writer) applySpends(from, to uint64) {
+func (w *Writer) applySpends(from uint64, to *Counts) {
 	ends, ins, spender := w.cols[txsIn], w.cols[insOut], w.cols[outsSpender]
 	in := ends.get40(from)
-	for tx := from; tx < to; tx++ {
+	for tx := from; tx < to.Txs; tx++ {
 		for end := ends.get40(tx + 1); in < end; in++ {
 			if out := ins.get40(in); out < inUnknown {
-				spender.store(out, tx+1)
+				spender.store(w.within(insOut, in, out, to.Outs), tx+1)
 			}
 		}
 	}
+}
+
+// within returns a row that another points at, which must be below limit: a
+// damaged one must not lead to writing where nothing is.
+func (w *Writer) within(id colID, row, to, limit uint64) uint64 {
+	if to >= limit {
+		stray(id, row, "a row leads outside its table")
+	}
+	return to
 }
 
 // fillIndex inserts rows in row order.
@@ -65,7 +74,7 @@ func (w *Writer) undo(fork, old *Counts) {
 	}
 	heads, accounts := w.cols[accountsHead], w.cols[outsAccount]
 	for out := old.Outs; out > fork.Outs; out-- {
-		heads.store(accounts.get40(out-1), w.prevOf(out-1))
+		heads.store(w.within(outsAccount, out-1, accounts.get40(out-1), old.Accounts), w.prevOf(out-1))
 	}
 	ins, spender := w.cols[insOut], w.cols[outsSpender]
 	for in := old.Ins; in > fork.Ins; in-- {
