@@ -2,6 +2,7 @@ package flat
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -168,3 +169,20 @@ func (s ForTestSlots) Words() []uint64 { return s.s.w }
 // Insert and Clear are what redo and undo call.
 func (s ForTestSlots) Insert(hash, row uint64) { s.s.insert(hash, row) }
 func (s ForTestSlots) Clear(hash, row uint64)  { s.s.clearRow(hash, row) }
+
+// ForTestSeal makes the SHA-256 of a slot right.
+func ForTestSeal(slot []byte) {
+	sum := sha256.Sum256(slot[:448])
+	copy(slot[448:], sum[:])
+}
+
+// ForTestDecode decodes a slot and encodes what it read.
+func ForTestDecode(slot []byte) ([]byte, error) {
+	var r record
+	if err := r.decode(slot); err != nil {
+		return nil, err
+	}
+	b := make([]byte, slotBytes)
+	r.encode(b)
+	return b, nil
+}
