@@ -32,7 +32,7 @@ func (w *Writer) Prepare(b *ledger.Block) {
 // *InvalidBlock error leaves the ledger as it was before the call.
 func (w *Writer) Append(b *ledger.Block) (err error) {
 	defer func() { err = w.failed(err) }()
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if w.broken != nil {
 		return fmt.Errorf("%w (%v)", ErrBroken, w.broken)
 	}

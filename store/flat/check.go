@@ -107,7 +107,7 @@ func (c *checker) run() error {
 // step runs one part; a read outside the files ends that part with a finding.
 func (c *checker) step(f func() error) error {
 	err := func() (err error) {
-		defer guard(&err)()
+		defer guard(&err, faults())
 		return f()
 	}()
 	var d *Damage

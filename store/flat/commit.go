@@ -19,7 +19,7 @@ func (w *Writer) Commit() error {
 }
 
 func (w *Writer) commit() (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if err := w.growIndexes(); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (w *Writer) copyFrom(ctx context.Context, v *View, progress func(int)) erro
 
 // applyCopied writes cells and indexes from the copied rows.
 func (w *Writer) applyCopied() (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	w.apply(&Counts{}, &w.rec.C)
 	if err := w.syncRows(&Counts{}, &w.rec.C); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (w *Writer) applyCopied() (err error) {
 const copyChunk = 16 << 20
 
 func (w *Writer) copyColumn(ctx context.Context, v *View, id colID) (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	n := specs[id].entries(&v.C)
 	if err := w.cols[id].grow(n); err != nil {
 		return err

@@ -35,7 +35,7 @@ func (w *Writer) CutTo(n uint64) error {
 // announces what will be undone, and nobody can pin until a second one says
 // that it is.
 func (w *Writer) cut(n uint64) (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	fork, old := w.end(n), w.rec.C
 	fork.Files, fork.FileBytes = old.Files, old.FileBytes
 	if !fork.possible() || !fork.within(&old) {

@@ -54,23 +54,25 @@ func (e *InvalidBlock) Error() string {
 }
 
 // guard turns a read outside the mapped files, which only damaged rows lead
-// to, into an error, and so the panic of who met a damaged row where no error
-// can be returned (stray). Use: defer guard(&err)().
-func guard(err *error) func() {
-	old := debug.SetPanicOnFault(true)
-	return func() {
-		debug.SetPanicOnFault(old)
-		switch r := recover().(type) {
-		case nil:
-		case *Damage:
-			*err = r
-		case runtime.Error:
-			*err = &Damage{File: "ledger", Reason: "a row leads outside its table (" + r.Error() + "): run clew ledger check"}
-		default:
-			panic(r)
-		}
+// to, into an error, and so does it what is thrown by stray. It is written
+// without a closure since look-ups meet it five million times a second. Use:
+// defer guard(&err, faults()).
+func guard(err *error, old bool) {
+	debug.SetPanicOnFault(old)
+	switch r := recover().(type) {
+	case nil:
+	case *Damage:
+		*err = r
+	case runtime.Error:
+		*err = &Damage{File: "ledger", Reason: "a row leads outside its table (" + r.Error() + "): run clew ledger check"}
+	default:
+		panic(r)
 	}
 }
+
+// faults lets a fault of this goroutine panic instead of ending the process,
+// until guard.
+func faults() bool { return debug.SetPanicOnFault(true) }
 
 // stray ends a walk that a damaged row leads astray. Whoever walks rows is
 // guarded, so it becomes an error.

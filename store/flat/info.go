@@ -22,7 +22,7 @@ func (b *BlockInfo) Time() uint32 { return binary.LittleEndian.Uint32(b.Header[6
 
 // Block returns the block at a height within the pin.
 func (v *View) Block(h ledger.Height) (info BlockInfo, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	first := v.l.meta.FirstHeight
 	if h < first || uint64(h-first) >= v.C.Blocks {
 		return info, fmt.Errorf("block %d: %w, which holds %s", h, ErrNotFound, v.heights())
@@ -43,7 +43,7 @@ func (v *View) Block(h ledger.Height) (info BlockInfo, err error) {
 
 // Traits returns the habits and the weight of a transaction.
 func (v *View) Traits(ref ledger.TxRef) (traits ledger.Traits, weight uint32, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if uint64(ref) >= v.C.Txs {
 		return 0, 0, fmt.Errorf("transaction %d: %w", ref, ErrNotFound)
 	}
@@ -53,7 +53,7 @@ func (v *View) Traits(ref ledger.TxRef) (traits ledger.Traits, weight uint32, er
 // AppendInAccounts appends, for each input of a transaction but a coinbase's,
 // the scriptPubKey that it spends, nil where it is not known.
 func (v *View) AppendInAccounts(dst []ledger.Account, ref ledger.TxRef) (_ []ledger.Account, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if uint64(ref) >= v.C.Txs {
 		return dst, fmt.Errorf("transaction %d: %w", ref, ErrNotFound)
 	}

@@ -41,7 +41,7 @@ func (v *View) NewSweep() *Sweep {
 
 // From returns what the outputs reach as of the pin.
 func (s *Sweep) From(ctx context.Context, starts []ledger.OutRef) (_ Reach, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if r, ok := s.fromQueue(starts); ok {
 		return r, s.v.moved()
 	}
@@ -139,7 +139,7 @@ func (s *Sweep) clear() {
 // SumOutputs returns the sum of all output values, transaction by
 // transaction, as a scan of the ledger does.
 func (v *View) SumOutputs(ctx context.Context) (sum uint64, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	values, ends := words(v.l.cols[outsValue].b), v.l.cols[txsOut]
 	out := uint64(0)
 	for tx := range v.C.Txs {

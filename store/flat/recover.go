@@ -11,7 +11,7 @@ import (
 // says what is committed; a cut in progress is finished, and rows that were
 // committed after the last checkpoint are applied again.
 func (w *Writer) recover() (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if err = w.openRecord(vfs.ReadWrite); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (w *Writer) recover() (err error) {
 // disk before a row is appended: a second crash then meets no half-overwritten
 // rows.
 func (w *Writer) redo() (err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	rec := &w.rec
 	if rec.U != (Counts{}) {
 		for i := range specs {

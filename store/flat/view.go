@@ -71,15 +71,58 @@ func (v *View) Dense() uint64 { return v.C.Txs }
 
 // TxByID returns the newest transaction of an id; false if there is none.
 func (v *View) TxByID(id ledger.TxID) (ref ledger.TxRef, ok bool, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	row, ok := v.l.newestTx(&v.idx[txIndex], &id, v.l.hash.sum(id[:]), v.C.Txs)
 	return ledger.TxRef(row), ok, v.moved()
+}
+
+// lookGroup is how many look-ups are under way at a time: their cache misses
+// then overlap, as far as the page tables let them: 3.1 M/s against 2.2 M/s one
+// by one, on a machine that maps files by pages of 4 KiB.
+const lookGroup = 32
+
+// AppendTxRefs appends the newest transaction of each id, NoRef where there is
+// none.
+func (v *View) AppendTxRefs(ctx context.Context, dst []ledger.TxRef, ids []ledger.TxID) (_ []ledger.TxRef, err error) {
+	defer guard(&err, faults())
+	for len(ids) > 0 {
+		n := min(len(ids), lookGroup)
+		dst = v.appendTxRefs(dst, ids[:n])
+		ids = ids[n:]
+	}
+	if err := ctx.Err(); err != nil {
+		return dst, err
+	}
+	return dst, v.moved()
+}
+
+func (v *View) appendTxRefs(dst []ledger.TxRef, ids []ledger.TxID) []ledger.TxRef {
+	var keys [lookGroup]uint64
+	s, sink := &v.idx[txIndex], uint64(0)
+	for i := range ids {
+		keys[i] = v.l.hash.sum(ids[i][:])
+		sink += s.w[s.home(keys[i])]
+	}
+	for i := range ids {
+		if row, ok := s.first(keys[i]); ok && row < v.C.Txs {
+			sink += uint64(v.l.txid(row)[0])
+		}
+	}
+	touched(sink)
+	for i := range ids {
+		row, ok := v.l.newestTx(s, &ids[i], keys[i], v.C.Txs)
+		if !ok {
+			row = ledger.NoRef
+		}
+		dst = append(dst, ledger.TxRef(row))
+	}
+	return dst
 }
 
 // TxByIDAt returns the transaction of an id in a certain block: how the older
 // of two duplicates (BIP 30) is named.
 func (v *View) TxByIDAt(id ledger.TxID, h ledger.Height) (ref ledger.TxRef, ok bool, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	s, key := &v.idx[txIndex], v.l.hash.sum(id[:])
 	for i := s.home(key); ; {
 		row, next, more := s.find(key, i)
@@ -110,7 +153,7 @@ func (v *View) txOf(out uint64) uint64 {
 
 // TxOf returns the transaction and the output number of an output.
 func (v *View) TxOf(out ledger.OutRef) (tx ledger.TxRef, vout uint32, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if uint64(out) >= v.C.Outs {
 		return 0, 0, fmt.Errorf("output %d: %w", out, ErrNotFound)
 	}
@@ -121,7 +164,7 @@ func (v *View) TxOf(out ledger.OutRef) (tx ledger.TxRef, vout uint32, err error)
 // AppendTxs appends the transactions of refs to dst, in the order asked. The
 // slices of entries of dst beyond its length are reused.
 func (v *View) AppendTxs(ctx context.Context, dst []ledger.TxView, refs []ledger.TxRef) (_ []ledger.TxView, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	for _, ref := range refs {
 		if uint64(ref) >= v.C.Txs {
 			return dst, fmt.Errorf("transaction %d: %w", ref, ErrNotFound)
@@ -180,7 +223,7 @@ func (t *tables) unknownPrev(row uint64) ledger.Outpoint {
 
 // AppendSpenders appends who spends each output as of the pin.
 func (v *View) AppendSpenders(ctx context.Context, dst []ledger.Spend, outs []ledger.OutRef) (_ []ledger.Spend, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	for _, out := range outs {
 		if uint64(out) >= v.C.Outs {
 			return dst, fmt.Errorf("output %d: %w", out, ErrNotFound)
@@ -200,7 +243,7 @@ func (v *View) AppendSpenders(ctx context.Context, dst []ledger.Spend, outs []le
 // AppendOutputs appends the outputs paid to an account in the transactions
 // from and to, ends included, oldest first.
 func (v *View) AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger.Account, from, to ledger.Pos) (_ []ledger.OutRef, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	account, ok := v.l.findAccount(&v.idx[accountIndex], of, v.l.hash.sum(of), v.C.Accounts)
 	if !ok {
 		return dst, v.moved()
@@ -239,7 +282,7 @@ func (v *View) outsFrom(p ledger.Pos) uint64 {
 
 // Account returns the scriptPubKey of an output.
 func (v *View) Account(out ledger.OutRef) (_ ledger.Account, err error) {
-	defer guard(&err)()
+	defer guard(&err, faults())
 	if uint64(out) >= v.C.Outs {
 		return nil, fmt.Errorf("output %d: %w", out, ErrNotFound)
 	}
