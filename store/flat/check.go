@@ -31,7 +31,7 @@ type CheckReport struct {
 	Counts  Counts
 	Strict  bool // no writer was at work: cells and slots beyond the tip are damage too
 	Damages []Damage
-	Cut     bool // DamageMax ended it
+	Cut     bool // DamageMax ended it, or damage to the counts that everything is read by
 }
 
 // checkWindow: 32 M expected cells are 256 MB; a larger ledger is walked once
@@ -99,6 +99,10 @@ func (c *checker) run() error {
 		}
 		if err := c.step(step); err != nil {
 			return err
+		}
+		if i == 0 && len(c.report.Damages) > 0 {
+			c.report.Cut = true // everything else is read by these counts
+			return nil
 		}
 	}
 	return nil
