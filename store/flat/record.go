@@ -100,8 +100,11 @@ func (r *record) decode(b []byte) error {
 	if string(b[:8]) != recordMagic {
 		return errNoSlot
 	}
-	// Format 0 never was: it is a slot torn between its magic and the rest.
-	if f := le.Uint32(b[8:]); f != Format && f != 0 {
+	switch f := le.Uint32(b[8:]); f {
+	case Format:
+	case 0: // never was one: a slot torn between its magic and the rest
+		return errNoSlot
+	default:
 		return fmt.Errorf("%w: the ledger has format %d, this program reads format %d: ingest again into a new folder, or use the version that wrote it", ErrFormat, f, Format)
 	}
 	if sum := sha256.Sum256(b[:448]); string(sum[:]) != string(b[448:480]) {
