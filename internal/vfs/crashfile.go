@@ -102,6 +102,9 @@ func (f *crashFile) sync(off, n int64) error {
 // Release does nothing: memory is all there is.
 func (f *crashFile) Release(int64, int64) {}
 
+// Scattered does nothing either.
+func (f *crashFile) Scattered() {}
+
 // Close leaves the memory mapped until Free, as other openers may share it.
 func (f *crashFile) Close() error {
 	if err := f.enter(OpOpen); err != nil {

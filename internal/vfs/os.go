@@ -188,6 +188,8 @@ func holder(f *os.File) string {
 
 func (o osFS) Boot() string { return boot() }
 
+func (o osFS) Resident() int64 { return resident() }
+
 // retry repeats a system call that a signal interrupted. The runtime preempts
 // goroutines with signals, so this happens without anybody sending one.
 func retry(call func() error) error {

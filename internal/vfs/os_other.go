@@ -27,3 +27,4 @@ func (n noFS) MkdirAll(string) error           { return n.err() }
 func (n noFS) SyncDir(string) error            { return n.err() }
 func (n noFS) Lock(string) (io.Closer, error)  { return nil, n.err() }
 func (n noFS) Boot() string                    { return "unknown" }
+func (n noFS) Resident() int64                 { return 0 }

@@ -134,6 +134,13 @@ func (o *osFile) Release(off, n int64) {
 	}
 }
 
+// Scattered turns fault-around and readahead off for the mapping.
+func (o *osFile) Scattered() {
+	if o.mem != nil {
+		_ = unix.Madvise(o.mem, unix.MADV_RANDOM)
+	}
+}
+
 func (o *osFile) Close() error {
 	var err error
 	if o.mem != nil {

@@ -28,6 +28,9 @@ type FS interface {
 	// Boot identifies this run of the machine: it changes when unsynced
 	// writes may have been lost.
 	Boot() string
+	// Resident returns the bytes of this process that are in memory, anonymous
+	// and mapped; 0 where the system does not tell.
+	Resident() int64
 }
 
 // Mode says how a file is opened.
@@ -56,6 +59,9 @@ type File interface {
 	// Release gives the resident pages of [off, off+n) of this process back to
 	// the system without losing their content.
 	Release(off, n int64)
+	// Scattered says that the mapping will be read here and there: the system
+	// then maps single pages, not their neighbours with them.
+	Scattered()
 	// Close unmaps and closes.
 	Close() error
 }

@@ -46,7 +46,9 @@ func (w *Writer) Append(b *ledger.Block) (err error) {
 		return err
 	}
 	before := w.next
-	w.touch(b)
+	if w.opt.Memory == 0 {
+		w.touch(b)
+	}
 	if reason := w.stage(b); reason != "" {
 		w.next = before
 		w.restage(0)
@@ -145,6 +147,7 @@ func (w *Writer) stageTx(b *ledger.Block, i int) string {
 	w.cols[txsWeight].put32(row, tx.Weight)
 	w.next.Txs++
 	w.batch.addTx(b.Keys[i], row)
+	w.breathe(inTouches*int(inTo-inFrom) + outTouches*int(outTo-outFrom))
 	return ""
 }
 
@@ -193,7 +196,7 @@ func (w *Writer) spend(prev *ledger.Outpoint, key, tx uint64) (cell uint64, reas
 	}
 	outs := w.cols[txsOut]
 	out := outs.get40(row) + uint64(prev.Vout)
-	if out >= outs.get40(row+1) {
+	if out >= outs.get40(row+1) || out >= w.next.Outs {
 		return 0, fmt.Sprintf("spends %s, which has %d outputs", prev, outs.get40(row+1)-outs.get40(row))
 	}
 	if out < w.rec.C.Outs && w.cols[outsSpender].load(out) != 0 {

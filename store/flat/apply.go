@@ -10,10 +10,11 @@ func (w *Writer) apply(from, to *Counts) {
 	heads, accounts := w.cols[accountsHead], w.cols[outsAccount]
 	for out := from.Outs; out < to.Outs; out++ {
 		heads.store(w.within(outsAccount, out, accounts.get40(out), to.Accounts), out+1)
+		w.breatheAt(out)
 	}
 	if t := &w.batch; from.Txs+uint64(len(t.txKeys)) == to.Txs && from.Accounts+uint64(len(t.accountKeys)) == to.Accounts {
-		w.idx[txIndex].insertAll(t.txKeys, from.Txs)
-		w.idx[accountIndex].insertAll(t.accountKeys, from.Accounts)
+		w.insertAll(w.idx[txIndex], t.txKeys, from.Txs)
+		w.insertAll(w.idx[accountIndex], t.accountKeys, from.Accounts)
 		return
 	}
 	w.fillIndex(w.idx[txIndex], txIndex, from.Txs, to)
@@ -29,6 +30,7 @@ func (w *Writer) applySpends(from uint64, to *Counts) {
 			if out := ins.get40(in); out < inUnknown {
 				spender.store(w.within(insOut, in, out, to.Outs), tx+1)
 			}
+			w.breatheAt(in)
 		}
 	}
 }
@@ -42,16 +44,26 @@ func (w *Writer) within(id colID, row, to, limit uint64) uint64 {
 	return to
 }
 
+// insertAll inserts the keys of the rows from first on.
+func (w *Writer) insertAll(x *index, keys []uint64, first uint64) {
+	for i, key := range keys {
+		x.insert(key, first+uint64(i))
+		w.breatheAt(uint64(i))
+	}
+}
+
 // fillIndex inserts rows in row order.
 func (w *Writer) fillIndex(x *index, which int, from uint64, to *Counts) {
 	switch which {
 	case txIndex:
 		for tx := from; tx < to.Txs; tx++ {
 			x.insert(w.hash.sum(w.txid(tx)[:]), tx)
+			w.breatheAt(tx)
 		}
 	case accountIndex:
 		for a := from; a < to.Accounts; a++ {
 			x.insert(w.hash.sum(w.script(a)), a)
+			w.breatheAt(a)
 		}
 	}
 }

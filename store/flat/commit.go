@@ -34,7 +34,6 @@ func (w *Writer) commit() (err error) {
 	w.apply(&from, &w.next)
 	w.publish()
 	w.batch.reset(w.batch.capacity)
-	w.release()
 	if w.bytes += bytesBetween(&from, &w.next); w.bytes >= w.opt.CheckpointBytes {
 		return w.checkpoint()
 	}
@@ -138,6 +137,7 @@ func (w *Writer) growIndex(which int, log uint32) error {
 	}
 	w.fillIndex(x, which, 0, &w.rec.C)
 	w.idx[which] = x
+	w.scatter()
 	err = w.checkpoint()
 	if err == nil {
 		err = w.fs.SyncDir(".")

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -207,32 +206,11 @@ func (d *spoiler) spoiled(t *testing.T, data []byte) *vfs.Crashable {
 	for p := data[1:]; len(p) >= patchBytes; p = p[patchBytes:] {
 		patch(mapped[names[int(p[0])%len(names)]], p)
 	}
-	for name, m := range mapped {
-		if strings.Contains(name, ".index.") {
-			leaveRoom(m)
-		}
-	}
 	if data[0]&8 != 0 {
 		flat.ForTestSeal(mapped["record"][:flat.ForTestSlotBytes])
 		flat.ForTestSeal(mapped["record"][flat.ForTestSlotStride:][:flat.ForTestSlotBytes])
 	}
 	return fs
-}
-
-// leaveRoom empties a quarter of an index that has hardly an empty slot left.
-//
-// TODO(store): let tables be filled up when slots.find and slots.insert end
-// after one turn around a table that has no empty slot.
-func leaveRoom(b []byte) {
-	empty := 0
-	for slot := b; len(slot) > 0; slot = slot[8:] {
-		if binary.LittleEndian.Uint64(slot) == 0 {
-			empty++
-		}
-	}
-	if empty < len(b)/8/4 {
-		clear(b[len(b)/4*3:])
-	}
 }
 
 // patch sets a run of bytes, or changes it by xor.

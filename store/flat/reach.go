@@ -41,6 +41,11 @@ func (v *View) NewSweep() *Sweep {
 
 // From returns what the outputs reach as of the pin.
 func (s *Sweep) From(ctx context.Context, starts []ledger.OutRef) (_ Reach, err error) {
+	defer func() {
+		if err != nil {
+			s.clear()
+		}
+	}()
 	defer guard(&err, faults())
 	if r, ok := s.fromQueue(starts); ok {
 		return r, s.v.moved()
@@ -52,7 +57,6 @@ func (s *Sweep) From(ctx context.Context, starts []ledger.OutRef) (_ Reach, err 
 		}
 	}
 	if err := s.run(ctx, &r); err != nil {
-		s.clear()
 		return Reach{}, err
 	}
 	return r, s.v.moved()
@@ -87,6 +91,11 @@ func (s *Sweep) run(ctx context.Context, r *Reach) error {
 			}
 			s.drain(m, r)
 			s.top[t] &^= 1 << (m & 63)
+		}
+	}
+	for _, left := range s.top {
+		if left != 0 {
+			stray(outsSpender, 0, "an output is spent before it was made")
 		}
 	}
 	return nil
@@ -124,6 +133,9 @@ func (s *Sweep) drain(m int, r *Reach) {
 		}
 		words[w] = 0
 		sum[m] &^= 1 << (w & 63)
+		if reached > txs {
+			stray(outsSpender, 0, "spenders go in circles")
+		}
 	}
 	r.Edges += edges
 	r.Txs += reached

@@ -33,7 +33,7 @@ func word(hash, row uint64) uint64 { return hash<<tagShift | row + 1 }
 // already. The table must not be full.
 func (s *slots) insert(hash, row uint64) {
 	v := word(hash, row)
-	for i := hash >> s.shift; ; i = (i + 1) & s.mask() {
+	for i, n := hash>>s.shift, 0; n < len(s.w); i, n = (i+1)&s.mask(), n+1 {
 		switch s.w[i] {
 		case 0:
 			s.w[i] = v
@@ -42,13 +42,8 @@ func (s *slots) insert(hash, row uint64) {
 			return
 		}
 	}
-}
-
-// insertAll inserts the keys of the rows from first on.
-func (s *slots) insertAll(keys []uint64, first uint64) {
-	for i, key := range keys {
-		s.insert(key, first+uint64(i))
-	}
+	// A table grows before it is 7/10 full: this one is damaged.
+	panic(&Damage{File: "index", Row: row, Reason: "no empty slot: run clew ledger check"})
 }
 
 // clearRow empties the slot of a row, which must have been inserted last among
@@ -69,17 +64,18 @@ func (s *slots) clearRow(hash, row uint64) bool {
 }
 
 // find walks the rows whose bits match. Start with i = s.home(hash); it
-// returns the next candidate row and where to go on, or false at the end.
+// returns the next candidate row and where to go on, or false at the end. The
+// place to go on counts on beyond the last slot, so that the walk ends after
+// one turn around a damaged table that has no empty slot.
 func (s *slots) find(hash, i uint64) (rowFound, next uint64, ok bool) {
 	tag := hash & tagMask
-	for range s.w {
-		v := atomic.LoadUint64(&s.w[i])
-		i = (i + 1) & s.mask()
+	for end := s.home(hash) + uint64(len(s.w)); i < end; i++ {
+		v := atomic.LoadUint64(&s.w[i&s.mask()])
 		if v == 0 {
 			return 0, i, false
 		}
 		if v>>tagShift == tag {
-			return v&rowMask - 1, i, true
+			return v&rowMask - 1, i + 1, true
 		}
 	}
 	return 0, i, false

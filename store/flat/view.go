@@ -53,7 +53,8 @@ func (v *View) moved() error {
 	return nil
 }
 
-// Counts returns the lengths of the tables as of the pin.
+// Counts returns the lengths of the tables as of the pin; the files that blocks
+// came from are as of now, since a cut does not take them back.
 func (v *View) Counts() Counts { return v.C }
 
 // Tip returns the pinned block. Height and Hash are zero in an empty ledger.
@@ -188,6 +189,9 @@ func (v *View) readTx(t *ledger.TxView, tx uint64) {
 	t.Ref, t.ID, t.Pos = ledger.TxRef(tx), *v.l.txid(tx), v.pos(tx)
 	t.Time = binary.LittleEndian.Uint32(c[blocksHeader].at(v.blockOf(tx))[68:])
 	t.Ins, t.Outs, t.Coinbase = t.Ins[:0], t.Outs[:0], false
+	if c[txsIn].get40(tx+1) > v.C.Ins || c[txsOut].get40(tx+1) > v.C.Outs {
+		stray(txsOut, tx+1, "ends outside its table")
+	}
 	for in, end := c[txsIn].get40(tx), c[txsIn].get40(tx+1); in < end; in++ {
 		cell := c[insOut].get40(in)
 		if cell == inCoinbase {

@@ -34,6 +34,9 @@ func (o *Options) fill() {
 	}
 	if o.BatchOuts == 0 {
 		o.BatchOuts = batchOutsMax
+		if o.Memory != 0 {
+			o.BatchOuts = smallBatchOuts
+		}
 	}
 }
 
@@ -62,6 +65,7 @@ type Writer struct {
 
 	expect  [numIndexes]uint64
 	touched []uint64 // scratch of touch
+	touches int      // pages since the last look at the resident memory
 }
 
 const lockName = "lock"
@@ -227,10 +231,9 @@ func (w *Writer) open(mode vfs.Mode) (err error) {
 			return err
 		}
 	}
-	if w.live, err = openLive(w.fs, vfs.Create); err != nil {
-		return err
-	}
-	return nil
+	w.scatter()
+	w.live, err = openLive(w.fs, vfs.Create)
+	return err
 }
 
 // checkRows refuses a column that is too short for rows that were synced.
