@@ -56,7 +56,7 @@ func Folder(ctx context.Context, dir string, opt FolderOptions) (FolderResult, e
 	res := FolderResult{Network: d.Network, Padding: d.Counts.Padding, CutTail: d.Counts.CutTail}
 	opt.Network = d.Network
 	opt.Store.Memory = opt.Memory
-	s := &folderStore{opt: &opt}
+	s := &folderStore{opt: &opt, bytes: uint64(d.Counts.Bytes)}
 	if s.fs, err = opt.Ledger(d.Network); err != nil {
 		return res, err
 	}
@@ -75,6 +75,19 @@ type folderStore struct {
 	opt    *FolderOptions
 	fs     vfs.FS
 	writer *flat.Writer
+	bytes  uint64 // of the folder's blocks
+}
+
+// Mainnet has had a transaction every 400 to 600 bytes and a new script every
+// 200 to 400; indexes that are too small grow, those too large waste disk.
+const (
+	bytesPerTx      = 450
+	bytesPerAccount = 300
+)
+
+func (s *folderStore) use(w *flat.Writer) {
+	s.writer = w
+	w.Expect(s.bytes/bytesPerTx, s.bytes/bytesPerAccount)
 }
 
 func (s *folderStore) Open() (Sink, error) {
@@ -85,7 +98,7 @@ func (s *folderStore) Open() (Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.writer = w
+	s.use(w)
 	return w, s.checkMeta(w.Meta())
 }
 
@@ -114,6 +127,6 @@ func (s *folderStore) Create(first ledger.Height) (Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.writer = w
+	s.use(w)
 	return w, nil
 }

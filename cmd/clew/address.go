@@ -146,21 +146,20 @@ const sumBatch = 1024
 func (q *query) sum(a *addressAnswer, refs []ledger.OutRef) error {
 	var received, spent total
 	var spends []ledger.Spend
+	var values []ledger.Amount
 	var err error
-	var txs txCache
 	for from := 0; from < len(refs); from += sumBatch {
 		batch := refs[from:min(from+sumBatch, len(refs))]
 		if spends, err = q.v.AppendSpenders(q.ctx, spends[:0], batch); err != nil {
 			return err
 		}
-		for i, ref := range batch {
-			tx, vout, err := txs.of(q, ref)
-			if err != nil {
-				return err
-			}
-			received.add(tx.Outs[vout].Value)
+		if values, err = q.v.AppendValues(q.ctx, values[:0], batch); err != nil {
+			return err
+		}
+		for i, value := range values {
+			received.add(value)
 			if uint64(spends[i].Tx) != ledger.NoRef {
-				spent.add(tx.Outs[vout].Value)
+				spent.add(value)
 				a.OutputsSpent++
 			}
 		}

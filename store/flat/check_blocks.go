@@ -150,8 +150,34 @@ func (c *checker) differs(n uint64, id colID) (uint64, bool) {
 				return row, true
 			}
 		}
+	case outsAccount:
+		for i := range b.Outs {
+			row := before.Outs + uint64(i)
+			account := cols[outsAccount].get40(row)
+			if account >= c.C.Accounts || !c.tables.scriptIs(account, b.Bytes(b.Outs[i].Script)) {
+				return row, true
+			}
+		}
+	case insOut:
+		return c.spentDiffers(before.Ins)
 	case unknownsPrev:
 		return c.unknownDiffers(before.Ins, before.Unknowns)
+	}
+	return 0, false
+}
+
+// spentDiffers compares the outputs that inputs spend with the block's
+// outpoints.
+func (c *checker) spentDiffers(firstIn uint64) (uint64, bool) {
+	for i := range c.raw.Ins {
+		row, prev := firstIn+uint64(i), c.raw.Ins[i].Prev
+		cell := c.tables.cols[insOut].get40(row)
+		if cell == inCoinbase != prev.IsNull() || cell < inUnknown && cell >= c.C.Outs {
+			return row, true
+		}
+		if cell < inUnknown && c.readIn(cell).Prev != prev {
+			return row, true
+		}
 	}
 	return 0, false
 }

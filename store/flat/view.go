@@ -284,6 +284,21 @@ func (v *View) outsFrom(p ledger.Pos) uint64 {
 	return v.l.cols[txsOut].get40(tx)
 }
 
+// AppendValues appends the value of each output.
+func (v *View) AppendValues(ctx context.Context, dst []ledger.Amount, outs []ledger.OutRef) (_ []ledger.Amount, err error) {
+	defer guard(&err, faults())
+	for _, out := range outs {
+		if uint64(out) >= v.C.Outs {
+			return dst, fmt.Errorf("output %d: %w", out, ErrNotFound)
+		}
+		dst = append(dst, ledger.Amount(v.l.cols[outsValue].get64(uint64(out))))
+	}
+	if err := ctx.Err(); err != nil {
+		return dst, err
+	}
+	return dst, v.moved()
+}
+
 // Account returns the scriptPubKey of an output.
 func (v *View) Account(out ledger.OutRef) (_ ledger.Account, err error) {
 	defer guard(&err, faults())
