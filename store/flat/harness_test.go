@@ -18,7 +18,7 @@ import (
 )
 
 // smallFS keeps address space small: tests hold thousands of ledgers.
-var small = flat.Options{Reserve: 8 << 20}
+var small = flat.Options{Reserve: 8 << 20, SerialSync: true}
 
 func newFS(t testing.TB, seed uint64) *vfs.Crashable {
 	t.Helper()

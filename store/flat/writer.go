@@ -23,6 +23,9 @@ type Options struct {
 	// Memory is the goal for anonymous memory plus resident mapped pages, in
 	// bytes; 0 means no limit.
 	Memory int64
+	// SerialSync syncs one file after the other, so that a simulated disk sees
+	// the same order every time.
+	SerialSync bool
 }
 
 func (o *Options) fill() {
