@@ -148,6 +148,9 @@ func (o osFS) Lock(name string) (io.Closer, error) {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if errors.Is(err, unix.EROFS) {
+		return nil, fmt.Errorf("%w: %w", fs.ErrPermission, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (d *damaged) slot(name string) uint64 {
 func TestCheckFindsDamage(t *testing.T) {
 	d := newDamaged(t)
 	w := newWorld(t, launder.Default(9))
-	build(t, w, d.fs)
+	build(t, w, d.fs, w.Chain())
 	l, v := open(t, d.fs)
 	d.c, d.rows = v.Counts(), flat.ForTestRows(v)
 	l.Close()
@@ -140,20 +140,6 @@ func TestCheckFindsDamage(t *testing.T) {
 
 func newDamaged(t *testing.T) *damaged {
 	return &damaged{t: t, rng: seeded(t, 9), fs: newFS(t, 9)}
-}
-
-func build(t *testing.T, w *launder.World, fs vfs.FS) {
-	t.Helper()
-	s, err := flat.Create(fs, meta(w.Config().First), small)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := extend(t, w, s, w.Chain()); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func indexNames(t *testing.T, fs vfs.FS) (idx [2]string) {

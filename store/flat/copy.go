@@ -80,17 +80,7 @@ func (w *Writer) copyFrom(ctx context.Context, v *View, progress func(int)) erro
 	if err := w.applyCopied(); err != nil {
 		return err
 	}
-	if err := w.fs.SyncDir("."); err != nil {
-		return err
-	}
-	if err := w.openRecord(vfs.Create); err != nil {
-		return err
-	}
-	if err := w.writeRecord(); err != nil {
-		return err
-	}
-	w.publish()
-	return w.fs.SyncDir(".")
+	return w.found()
 }
 
 // applyCopied writes cells and indexes from the copied rows.

@@ -55,7 +55,7 @@ func TestCopyWhileGrowing(t *testing.T) {
 func TestCopyMends(t *testing.T) {
 	w := newWorld(t, launder.Small(22))
 	src, dst := newFS(t, 22), newFS(t, 23)
-	build(t, w, src)
+	build(t, w, src, w.Chain())
 	idx := indexNames(t, src)
 	for _, file := range []string{"outs.spender", "accounts.head", idx[0], idx[1]} {
 		cell, err := flat.ForTestCell(src, file, 3)
@@ -80,7 +80,7 @@ func TestHotAccountSkips(t *testing.T) {
 	c.Forks, c.Rates[launder.HotAccount] = 0, 900
 	w := newWorld(t, c)
 	fs := newFS(t, 24)
-	build(t, w, fs)
+	build(t, w, fs, w.Chain())
 	m, err := w.Truth(w.Tip().Hash)
 	if err != nil {
 		t.Fatal(err)

@@ -76,10 +76,9 @@ func extend(t testing.TB, w *launder.World, s *flat.Writer, path []launder.Block
 	return nil
 }
 
-// fresh ingests a path in one go and returns what is in the ledger.
-func fresh(t testing.TB, w *launder.World, path []launder.BlockRef) map[string][]byte {
+// build ingests a path into a new ledger in one go.
+func build(t testing.TB, w *launder.World, fs vfs.FS, path []launder.BlockRef) {
 	t.Helper()
-	fs := newFS(t, 1)
 	s, err := flat.Create(fs, meta(w.Config().First), small)
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +89,13 @@ func fresh(t testing.TB, w *launder.World, path []launder.BlockRef) map[string][
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// fresh ingests a path in one go and returns what is in the ledger.
+func fresh(t testing.TB, w *launder.World, path []launder.BlockRef) map[string][]byte {
+	t.Helper()
+	fs := newFS(t, 1)
+	build(t, w, fs, path)
 	return rowsOf(t, fs)
 }
 

@@ -213,16 +213,7 @@ func TestAsOf(t *testing.T) {
 	w := newWorld(t, launder.Default(11))
 	rng := seeded(t, 11)
 	fs := newFS(t, 11)
-	s, err := flat.Create(fs, meta(w.Config().First), small)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := extend(t, w, s, w.Chain()); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	build(t, w, fs, w.Chain())
 	l, err := flat.Open(fs, small)
 	if err != nil {
 		t.Fatal(err)
@@ -237,16 +228,7 @@ func TestAsOf(t *testing.T) {
 func asOfEquals(t *testing.T, w *launder.World, l *flat.Ledger, path []launder.BlockRef) {
 	t.Helper()
 	only := newFS(t, 1)
-	s, err := flat.Create(only, meta(w.Config().First), small)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := extend(t, w, s, path); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	build(t, w, only, path)
 	_, want := open(t, only)
 	have, err := l.Pin(context.Background(), path[len(path)-1].Height)
 	if err != nil {

@@ -22,16 +22,7 @@ func TestAgainstModel(t *testing.T) {
 		w := newWorld(t, config)
 		rng := seeded(t, seed)
 		fs := newFS(t, seed)
-		s, err := flat.Create(fs, meta(config.First), small)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := extend(t, w, s, w.Chain()); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
+		build(t, w, fs, w.Chain())
 		m, err := w.Truth(w.Tip().Hash)
 		if err != nil {
 			t.Fatal(err)

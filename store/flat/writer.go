@@ -123,6 +123,12 @@ func (w *Writer) create(meta Meta) error {
 	if err := w.checkpoint(); err != nil {
 		return err
 	}
+	return w.found()
+}
+
+// found makes a ledger of files whose content is on disk. The name of the
+// record is the last to become durable: without it there is no ledger.
+func (w *Writer) found() error {
 	if err := w.fs.SyncDir("."); err != nil {
 		return err
 	}
@@ -132,8 +138,6 @@ func (w *Writer) create(meta Meta) error {
 	if err := w.writeRecord(); err != nil {
 		return err
 	}
-	// The name of the record is the last to become durable: without it there is
-	// no ledger.
 	if err := w.fs.SyncDir("."); err != nil {
 		return err
 	}
