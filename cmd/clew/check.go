@@ -111,7 +111,7 @@ func printCheck(e env, at place, r *flat.CheckReport, asJSON bool) error {
 		p.linef("%s is sound: %s blocks, %s transactions", at.dir, count(a.Blocks), count(a.Txs))
 	}
 	if !a.Strict {
-		p.linef("a writer was at work: what lies beyond the tip was not checked")
+		p.linef("not locked, since a writer is at work or the folder can not be written: what lies beyond the tip was not checked")
 	}
 	return p.err
 }

@@ -60,6 +60,7 @@ func (w *Writer) Append(b *ledger.Block) (err error) {
 		return w.invalid(b, reason)
 	}
 	w.tip = b.Hash
+	w.writeAhead()
 	return nil
 }
 

@@ -28,6 +28,7 @@ func (w *Writer) commit() (err error) {
 		return err
 	}
 	from := w.rec.C
+	w.ahead.wg.Wait()
 	if err := w.syncRows(&from, &w.next); err != nil {
 		return err
 	}
