@@ -53,6 +53,44 @@ func compareAt(t *testing.T, fs vfs.FS, m *launder.Model, h ledger.Height, rng *
 	compareTxs(t, v, m, h, want.Txs)
 	compareSpends(t, v, m, h, want.Outputs)
 	compareLists(t, v, m, h, rng)
+	compareGroups(t, v, m, h, want.Txs)
+}
+
+// compareGroups: what is asked for in groups is what is answered one by one,
+// the unknown included.
+func compareGroups(t *testing.T, v *flat.View, m *launder.Model, h ledger.Height, txs int) {
+	t.Helper()
+	ctx := context.Background()
+	ids := []ledger.TxID{{1, 2, 3}}
+	for row := range txs {
+		ids = append(ids, m.Row(row).ID)
+	}
+	refs, err := v.AppendTxRefs(ctx, nil, ids)
+	if err != nil || len(refs) != len(ids) || uint64(refs[0]) != ledger.NoRef {
+		t.Fatalf("%d of %d ids: %v", len(refs), len(ids), err)
+	}
+	for i, id := range ids[1:] {
+		if newest, _ := m.Tx(id, h); int(refs[i+1]) != newest.Row {
+			t.Fatalf("tx %s as of %d: row %d, the model has %d", id, h, refs[i+1], newest.Row)
+		}
+	}
+	accounts := append([]ledger.Account{[]byte("nobody")}, m.Accounts(h)...)
+	outs, ends, err := v.AppendLists(ctx, nil, nil, accounts)
+	if err != nil || len(ends) != len(accounts) || ends[0] != 0 {
+		t.Fatalf("%d lists of %d: %v", len(ends), len(accounts), err)
+	}
+	for i, a := range accounts[1:] {
+		list := outs[ends[i]:ends[i+1]]
+		want := m.Outputs(a, h)
+		if len(list) != len(want) {
+			t.Fatalf("list of %x as of %d: %d outputs, the model has %d", a, h, len(list), len(want))
+		}
+		for k := range list {
+			if int(list[k]) != want[k].Row {
+				t.Fatalf("list of %x as of %d: %v", a, h, list)
+			}
+		}
+	}
 }
 
 func compareTxs(t *testing.T, v *flat.View, m *launder.Model, h ledger.Height, txs int) {
