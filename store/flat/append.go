@@ -133,7 +133,7 @@ func (w *Writer) stageTx(b *ledger.Block, i int) string {
 	tx, row := &b.Txs[i], w.next.Txs
 	inFrom, inTo := b.InsOf(i)
 	outFrom, outTo := b.OutsOf(i)
-	in, known, reason := w.stageIns(b, inFrom, inTo, row)
+	in, known, reason := w.stageIns(b, inFrom, inTo)
 	if reason != "" {
 		return reason
 	}
@@ -154,12 +154,12 @@ func (w *Writer) stageTx(b *ledger.Block, i int) string {
 
 // stageIns writes the inputs of a transaction and returns the sum they spend,
 // if every value is known.
-func (w *Writer) stageIns(b *ledger.Block, from, to uint32, tx uint64) (sum uint64, known bool, reason string) {
+func (w *Writer) stageIns(b *ledger.Block, from, to uint32) (sum uint64, known bool, reason string) {
 	known = true
 	for i := from; i < to; i++ {
 		cell, value := uint64(inCoinbase), uint64(0)
 		if prev := &b.Ins[i].Prev; !prev.IsNull() {
-			cell, reason = w.spend(prev, b.Keys[len(b.Txs)+int(i)], tx)
+			cell, reason = w.spend(prev, b.Keys[len(b.Txs)+int(i)])
 			if reason != "" {
 				return 0, false, fmt.Sprintf("input %d: %s", i-from, reason)
 			}
@@ -187,7 +187,7 @@ func addSaturated(a, b uint64) uint64 {
 
 // spend resolves an outpoint to an output row, or inUnknown, and notes that it
 // is spent.
-func (w *Writer) spend(prev *ledger.Outpoint, key, tx uint64) (cell uint64, reason string) {
+func (w *Writer) spend(prev *ledger.Outpoint, key uint64) (cell uint64, reason string) {
 	row, ok := w.findTx(&prev.TxID, key)
 	if !ok {
 		if w.rec.FirstHeight == 0 {
@@ -203,11 +203,9 @@ func (w *Writer) spend(prev *ledger.Outpoint, key, tx uint64) (cell uint64, reas
 	if out < w.rec.C.Outs && w.cols[outsSpender].load(out) != 0 {
 		return 0, fmt.Sprintf("spends %s, spent before", prev)
 	}
-	p, spent := w.batch.spent.find(out)
-	if spent {
+	if !w.batch.spend(out) {
 		return 0, fmt.Sprintf("spends %s, spent before", prev)
 	}
-	w.batch.spent.add(p, out, tx)
 	return out, ""
 }
 
@@ -296,14 +294,9 @@ func (t *tables) findAccount(s *slots, script []byte, key, limit uint64) (uint64
 
 // link makes an output the newest of its account's list.
 func (w *Writer) link(account, out uint64) {
-	var prev uint64 // row+1
-	if p, ok := w.batch.heads.find(account); ok {
-		prev, p.val = p.val+1, out
-	} else {
-		if account < w.rec.C.Accounts {
-			prev = w.cols[accountsHead].load(account)
-		}
-		w.batch.heads.add(p, account, out)
+	prev, ok := w.batch.head(account, out)
+	if !ok && account < w.rec.C.Accounts {
+		prev = w.cols[accountsHead].load(account)
 	}
 	rank := uint64(0)
 	if prev != 0 {
@@ -367,12 +360,12 @@ func putFile(b []byte, end uint64, name string) {
 func (w *Writer) restage(n int) {
 	c, next := &w.rec.C, &w.next
 	rows := int(next.Outs-c.Outs+next.Ins-c.Ins+next.Txs-c.Txs) + int(next.Accounts-c.Accounts)
-	w.batch.reset(max(rows+n, w.batch.capacity))
+	w.batch.reset(max(rows+n, w.batch.capacity), c)
 	for tx := c.Txs; tx < next.Txs; tx++ {
 		w.batch.addTx(w.hash.sum(w.txid(tx)[:]), tx)
 		for in := w.cols[txsIn].get40(tx); in < w.cols[txsIn].get40(tx+1); in++ {
 			if out := w.cols[insOut].get40(in); out < inUnknown {
-				w.batch.spent.put(out, tx)
+				w.batch.spend(out)
 			}
 		}
 	}
@@ -380,6 +373,6 @@ func (w *Writer) restage(n int) {
 		w.batch.addAccount(w.hash.sum(w.script(a)), a)
 	}
 	for out := c.Outs; out < next.Outs; out++ {
-		w.batch.heads.put(w.cols[outsAccount].get40(out), out)
+		w.batch.head(w.cols[outsAccount].get40(out), out)
 	}
 }

@@ -46,9 +46,18 @@ func (w *Writer) within(id colID, row, to, limit uint64) uint64 {
 
 // insertAll inserts the keys of the rows from first on.
 func (w *Writer) insertAll(x *index, keys []uint64, first uint64) {
-	for i, key := range keys {
-		x.insert(key, first+uint64(i))
-		w.breatheAt(uint64(i))
+	for len(keys) > 0 {
+		n := min(len(keys), lookGroup)
+		sink := uint64(0)
+		for _, key := range keys[:n] {
+			sink += x.w[x.home(key)]
+		}
+		touched(sink)
+		for i, key := range keys[:n] {
+			x.insert(key, first+uint64(i))
+		}
+		w.breathe(2 * n)
+		keys, first = keys[n:], first+uint64(n)
 	}
 }
 

@@ -9,8 +9,12 @@ import "github.com/dchest/siphash"
 type batch struct {
 	txs      slots
 	accounts slots
-	heads    rowMap // account row -> newest output row
-	spent    rowMap // output row -> spending tx row
+	heads    rowMap // committed account row -> newest output row
+	spent    rowMap // committed output row -> 0
+	// The same for rows of the batch itself, which lie close together.
+	firstAccount, firstOut uint64
+	newHeads               []uint64 // account row - firstAccount -> newest output row + 1, 0 is none
+	newSpent               []uint64 // a bit for each output row - firstOut
 	// The keyed hashes of the rows from the committed ones on, for apply.
 	txKeys      []uint64
 	accountKeys []uint64
@@ -22,7 +26,7 @@ type batch struct {
 // after a crash stays below a second.
 const batchOutsMax = 400_000
 
-func (t *batch) reset(capacity int) {
+func (t *batch) reset(capacity int, c *Counts) {
 	log := uint32(10)
 	for 1<<log < 2*capacity {
 		log++
@@ -32,6 +36,8 @@ func (t *batch) reset(capacity int) {
 	t.spent.reset(capacity)
 	t.txKeys, t.accountKeys = t.txKeys[:0], t.accountKeys[:0]
 	t.capacity = max(capacity, 512)
+	t.firstAccount, t.firstOut = c.Accounts, c.Outs
+	t.newHeads, t.newSpent = t.newHeads[:0], t.newSpent[:0]
 }
 
 func (t *batch) addTx(key, row uint64) {
@@ -42,6 +48,45 @@ func (t *batch) addTx(key, row uint64) {
 func (t *batch) addAccount(key, row uint64) {
 	t.accounts.insert(key, row)
 	t.accountKeys = append(t.accountKeys, key)
+}
+
+// spend notes that an output is spent; false if it was before.
+func (t *batch) spend(out uint64) bool {
+	if out < t.firstOut {
+		p, spent := t.spent.find(out)
+		if !spent {
+			t.spent.add(p, out, 0)
+		}
+		return !spent
+	}
+	i := out - t.firstOut
+	for i/64 >= uint64(len(t.newSpent)) {
+		t.newSpent = append(t.newSpent, 0)
+	}
+	bit := uint64(1) << (i & 63)
+	spent := t.newSpent[i/64]&bit != 0
+	t.newSpent[i/64] |= bit
+	return !spent
+}
+
+// head makes an output the newest of an account and returns the one before,
+// plus one; false if the batch knows of none.
+func (t *batch) head(account, out uint64) (before uint64, ok bool) {
+	if account < t.firstAccount {
+		p, found := t.heads.find(account)
+		if !found {
+			t.heads.add(p, account, out)
+			return 0, false
+		}
+		before, p.val = p.val+1, out
+		return before, true
+	}
+	i := account - t.firstAccount
+	for i >= uint64(len(t.newHeads)) {
+		t.newHeads = append(t.newHeads, 0)
+	}
+	before, t.newHeads[i] = t.newHeads[i], out+1
+	return before, before != 0
 }
 
 func remake(s slots, log uint32) slots {

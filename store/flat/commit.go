@@ -38,7 +38,7 @@ func (w *Writer) commit() (err error) {
 	}
 	w.apply(&from, &w.next)
 	w.publish()
-	w.batch.reset(w.batch.capacity)
+	w.batch.reset(w.batch.capacity, &w.rec.C)
 	if w.bytes += bytesBetween(&from, &w.next); w.bytes >= w.opt.CheckpointBytes {
 		return w.checkpoint()
 	}

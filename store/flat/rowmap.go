@@ -47,11 +47,3 @@ func (m *rowMap) add(p *rowPair, row, val uint64) {
 	*p = rowPair{row + 1, val}
 	m.n++
 }
-
-func (m *rowMap) put(row, val uint64) {
-	if p, ok := m.find(row); ok {
-		p.val = val
-	} else {
-		m.add(p, row, val)
-	}
-}

@@ -257,7 +257,7 @@ func (w *Writer) checkRows(c *column) error {
 // start makes the committed ledger visible and the batch empty.
 func (w *Writer) start() {
 	w.next, w.tip, w.ahead.from = w.rec.C, w.rec.Tip, w.rec.C
-	w.batch.reset(512)
+	w.batch.reset(512, &w.rec.C)
 	w.publish()
 }
 
