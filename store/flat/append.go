@@ -60,7 +60,6 @@ func (w *Writer) Append(b *ledger.Block) (err error) {
 		return w.invalid(b, reason)
 	}
 	w.tip = b.Hash
-	w.writeAhead()
 	return nil
 }
 

@@ -28,7 +28,6 @@ func (w *Writer) commit() (err error) {
 		return err
 	}
 	from := w.rec.C
-	w.ahead.wg.Wait()
 	if err := w.syncRows(&from, &w.next); err != nil {
 		return err
 	}
@@ -72,9 +71,9 @@ func (w *Writer) syncRows(from, to *Counts) error {
 }
 
 // togetherBytes: the syncs of a small commit run at the same time and share
-// the commits of the file system's journal: 26 ms a block against 34 ms on a
-// busy machine. Those of large
-// ones only get in each other's way.
+// the commits of the file system's journal: 6.2 ms a block against 7.0 ms, on a
+// busy machine 26 ms against 34 ms. Those of large ones only get in each
+// other's way.
 const togetherBytes = 8 << 20
 
 // bytesBetween is the size of the rows between two counts.

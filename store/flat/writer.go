@@ -66,7 +66,6 @@ type Writer struct {
 	bytes  int64             // appended since the last checkpoint
 	broken error
 
-	ahead   ahead
 	expect  [numIndexes]uint64
 	touched []uint64 // scratch of touch
 	touches int      // pages since the last look at the resident memory
@@ -256,7 +255,7 @@ func (w *Writer) checkRows(c *column) error {
 
 // start makes the committed ledger visible and the batch empty.
 func (w *Writer) start() {
-	w.next, w.tip, w.ahead.from = w.rec.C, w.rec.Tip, w.rec.C
+	w.next, w.tip = w.rec.C, w.rec.Tip
 	w.batch.reset(512, &w.rec.C)
 	w.publish()
 }
@@ -267,7 +266,6 @@ func (w *Writer) publish() {
 
 // abandon closes everything without writing.
 func (w *Writer) abandon() {
-	w.ahead.wg.Wait()
 	for _, c := range w.cols {
 		if c != nil {
 			c.file.Close()
