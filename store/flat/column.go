@@ -22,7 +22,7 @@ type column struct {
 const (
 	// reserveBytes is the address space of a column: 64 GiB holds the largest
 	// column of bitcoin mainnet (44 GB of txids at 1.4 billion transactions),
-	// and 26 columns take 1.7 of the 128 TiB a process has.
+	// and 25 columns take 1.6 of the 128 TiB a process has.
 	reserveBytes = 1 << 36
 	// growMin and growMax bound the step by which a file grows: an eighth of
 	// its size, so that small ledgers stay small and large ones allocate rarely.

@@ -21,7 +21,7 @@ type Sweep struct {
 	top     []uint64 // a bit for each word of sum
 	spender []uint64
 	queue   []uint64           // of a small walk, in the order of discovery
-	spends  *[spendsMax]uint64 // found, and not queued yet; here since clearing 32 KiB takes as long as a small walk
+	spends  *[spendsMax]uint64 // found, and not queued yet; here so that no walk has to clear 32 KiB
 }
 
 // Reach counts what a walk met: an edge is a spent output leading to its
