@@ -51,4 +51,40 @@ type OutView struct {
 type Spend struct {
 	Out OutRef
 	Tx  TxRef
+	Pos Pos // at or before the spender's, where asking for it takes a while; else 0
 }
+
+// Rows are transactions as a sweep over a local ledger reads them, without ids
+// and times: columns that many transactions share and that are reused.
+type Rows struct {
+	Txs  []RowTx
+	Ins  []RowIn
+	Outs []RowOut
+}
+
+// RowTx is a transaction of Rows: its inputs and outputs begin at FirstIn and
+// FirstOut and end where those of the next begin, or the column ends.
+type RowTx struct {
+	Ref               TxRef
+	FirstIn, FirstOut uint32
+	Coinbase          bool // then it has no inputs
+}
+
+// RowIn is an input of Rows: Ref is NoRef where the source does not hold the
+// output it spends; Known says whether its value is known all the same.
+type RowIn struct {
+	Ref   OutRef
+	Value Amount
+	Known bool
+}
+
+// RowOut is an output of Rows and who spends it: NoRef while it is unspent as
+// of the pin.
+type RowOut struct {
+	Ref     OutRef
+	Value   Amount
+	Spender TxRef
+}
+
+// Reset empties the rows and keeps their room.
+func (r *Rows) Reset() { r.Txs, r.Ins, r.Outs = r.Txs[:0], r.Ins[:0], r.Outs[:0] }

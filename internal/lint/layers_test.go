@@ -14,21 +14,22 @@ import (
 var layers = [][]string{
 	0: {
 		"ledger", "permit",
-		"internal/clock", "internal/enc", "internal/invariant", "internal/lint", "internal/textcase", "internal/vfs",
+		"internal/clock", "internal/enc", "internal/invariant", "internal/lint", "internal/plain", "internal/textcase", "internal/vfs",
 	},
 	1: {
 		"chain/bitcoin", "chain/evm", "chain/internal/abi", "chain/solana", "chain/tron", "chain/xrp",
-		"label", "follow/lot",
+		"label", "price", "follow/lot",
 	},
 	2: {
 		"store/flat", "store/click",
 		"follow/trace", "follow/cluster", "follow/mixer", "follow/bridge", "follow/exposure", "follow/attribute",
-		"node/bitcoind", "node/blkfile", "node/csvfile", "node/esplora", "node/ethrpc",
+		"node/bitcoind", "node/blkfile", "node/csvfile", "node/esplora", "node/ethrpc", "node/facts",
 	},
 	3: {
 		"guard/gate", "guard/halt", "guard/detect", "guard/screen", "guard/reserve",
 		"respond/incident", "respond/evidence", "respond/intel", "respond/notify",
 		"ingest",
+		"report/page", "report/file",
 	},
 	4: {
 		"serve/api", "serve/opsdb", "serve/web",
