@@ -5,6 +5,7 @@
 //
 //	w, err := launder.New(launder.Small(seed)) // w.Chain(), w.Forks, w.Raw(hash)
 //	m, err := w.Truth(w.Tip().Hash)            // m.Spender(outpoint, asOf), m.Outputs(account, asOf)
+//	s := m.Source(asOf)                    // what a trace asks; s.Sparse(seed) hides the order
 //
 // A World has valid blocks as far as Clew checks them: merkle roots, witness
 // commitments and regression-test proof of work are right. Signatures and
