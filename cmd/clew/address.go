@@ -10,6 +10,7 @@ import (
 
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/ledger"
+	"clew.example/clew/report/file"
 	"clew.example/clew/store/flat"
 )
 
@@ -74,7 +75,7 @@ func (f *addressFlags) run(ctx context.Context, e env, arg string) error {
 	if f.asJSON {
 		return writeJSON(e.Out, a)
 	}
-	return printAddress(&page{w: e.Out}, a)
+	return printAddress(file.NewPage(e.Out), a)
 }
 
 // addressAnswer is what "clew address --json" prints.

@@ -1,32 +1,36 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"clew.example/clew/report/file"
+)
 
 // printAddress writes an address for people.
-func printAddress(p *page, a *addressAnswer) error {
-	p.linef("address %s  (%s, bitcoin %s)", a.Account.name(), a.Account.Kind, a.Network)
+func printAddress(p *file.Page, a *addressAnswer) error {
+	p.Linef("address %s  (%s, bitcoin %s)", a.Account.name(), a.Account.Kind, a.Network)
 	if a.AsOf == nil {
-		p.linef("  the ledger is empty")
-		return p.err
+		p.Linef("  the ledger is empty")
+		return p.Err()
 	}
-	p.linef("  as of block %s, %s; seen on the chain", count(int64(a.AsOf.Height)), textOf(a.AsOf.Time))
+	p.Linef("  as of block %s, %s; seen on the chain", file.Count(int64(a.AsOf.Height)), textOf(a.AsOf.Time))
 	if !a.Complete {
-		p.linef("  the ledger begins at block %s: what was paid to it before is not known", count(int64(a.FirstHeight)))
+		p.Linef("  the ledger begins at block %s: what was paid to it before is not known", file.Count(int64(a.FirstHeight)))
 	}
 	if a.OutputsReceived == 0 {
-		p.linef("  never paid%s", a.since())
-		return p.err
+		p.Linef("  never paid%s", a.since())
+		return p.Err()
 	}
-	p.linef("")
-	t := table{right: map[int]bool{1: true, 2: true}}
-	t.add("received"+a.since(), coins(a.Received)+" BTC", plural(a.OutputsReceived, "output"))
-	t.add("spent of it", coins(a.Spent)+" BTC", plural(a.OutputsSpent, "output"))
-	t.add("balance", coins(a.Balance)+" BTC", plural(a.OutputsReceived-a.OutputsSpent, "output"))
-	t.write(p, "  ")
-	p.linef("  paid first in block %s, %s; last in block %s, %s", count(int64(a.First.Height)), textOf(a.First.Time),
-		count(int64(a.Last.Height)), textOf(a.Last.Time))
+	p.Linef("")
+	t := file.Columns{Right: map[int]bool{1: true, 2: true}}
+	t.Add("received"+a.since(), file.Coins(a.Received)+" BTC", file.Plural(a.OutputsReceived, "output"))
+	t.Add("spent of it", file.Coins(a.Spent)+" BTC", file.Plural(a.OutputsSpent, "output"))
+	t.Add("balance", file.Coins(a.Balance)+" BTC", file.Plural(a.OutputsReceived-a.OutputsSpent, "output"))
+	t.Write(p, "  ")
+	p.Linef("  paid first in block %s, %s; last in block %s, %s", file.Count(int64(a.First.Height)), textOf(a.First.Time),
+		file.Count(int64(a.Last.Height)), textOf(a.Last.Time))
 	a.printCredits(p)
-	return p.err
+	return p.Err()
 }
 
 // since says from where on the answer counts, where that is not the beginning.
@@ -34,19 +38,19 @@ func (a *addressAnswer) since() string {
 	if a.Complete {
 		return ""
 	}
-	return fmt.Sprintf(" since block %s", count(int64(a.FirstHeight)))
+	return fmt.Sprintf(" since block %s", file.Count(int64(a.FirstHeight)))
 }
 
-func (a *addressAnswer) printCredits(p *page) {
-	p.linef("")
-	p.linef("outputs, the newest first")
-	t := table{right: map[int]bool{0: true, 2: true}}
+func (a *addressAnswer) printCredits(p *file.Page) {
+	p.Linef("")
+	p.Linef("outputs, the newest first")
+	t := file.Columns{Right: map[int]bool{0: true, 2: true}}
 	for i := range a.Outputs {
 		o := &a.Outputs[i]
-		t.add("block "+count(int64(o.Height)), textOf(o.Time), coins(o.Value)+" BTC", o.Outpoint, o.SpentBy.String())
+		t.Add("block "+file.Count(int64(o.Height)), textOf(o.Time), file.Coins(o.Value)+" BTC", o.Outpoint, o.SpentBy.String())
 	}
-	t.write(p, "  ")
+	t.Write(p, "  ")
 	if a.LeftOut > 0 {
-		p.linef("  left out: %s, the oldest (--limit)", plural(a.LeftOut, "output"))
+		p.Linef("  left out: %s, the oldest (--limit)", file.Plural(a.LeftOut, "output"))
 	}
 }

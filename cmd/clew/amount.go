@@ -2,7 +2,6 @@ package main
 
 import (
 	"math/big"
-	"strings"
 
 	"clew.example/clew/ledger"
 )
@@ -19,20 +18,4 @@ func (t *total) minus(o *total) *total {
 	d := new(total)
 	d.Sub(&t.Int, &o.Int)
 	return d
-}
-
-// coinDigits is the number of decimal places of a bitcoin.
-const coinDigits = 8
-
-// coins writes base units, a string of digits, in whole coins.
-func coins(units string) string {
-	sign := ""
-	if strings.HasPrefix(units, "-") {
-		sign, units = "-", units[1:]
-	}
-	if short := coinDigits + 1 - len(units); short > 0 {
-		units = strings.Repeat("0", short) + units
-	}
-	point := len(units) - coinDigits
-	return sign + units[:point] + "." + units[point:]
 }

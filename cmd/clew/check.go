@@ -10,6 +10,7 @@ import (
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/ledger"
 	"clew.example/clew/node/blkfile"
+	"clew.example/clew/report/file"
 	"clew.example/clew/store/flat"
 )
 
@@ -100,20 +101,20 @@ func printCheck(e env, at place, r *flat.CheckReport, asJSON bool) error {
 	if asJSON {
 		return writeJSON(e.Out, a)
 	}
-	p := &page{w: e.Out}
+	p := file.NewPage(e.Out)
 	for i := range r.Damages {
-		p.linef("damaged: %s", r.Damages[i].Error())
+		p.Linef("damaged: %s", r.Damages[i].Error())
 	}
 	if r.Cut {
-		p.linef("there may be more: the check ended here")
+		p.Linef("there may be more: the check ended here")
 	}
 	if a.OK {
-		p.linef("%s is sound: %s blocks, %s transactions", at.dir, count(a.Blocks), count(a.Txs))
+		p.Linef("%s is sound: %s blocks, %s transactions", at.dir, file.Count(a.Blocks), file.Count(a.Txs))
 	}
 	if !a.Strict {
-		p.linef("not locked, since a writer is at work or the folder can not be written: what lies beyond the tip was not checked")
+		p.Linef("not locked, since a writer is at work or the folder can not be written: what lies beyond the tip was not checked")
 	}
-	return p.err
+	return p.Err()
 }
 
 // again reads blocks of a ledger from the folder that they were ingested from.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"clew.example/clew/internal/vfs"
+	"clew.example/clew/report/file"
 	"clew.example/clew/store/flat"
 )
 
@@ -61,9 +62,9 @@ func copyLedger(ctx context.Context, e env, p place, dest string, asJSON bool) e
 	if asJSON {
 		return writeJSON(e.Out, copyAnswer{"clew.copy/1", p.network.Name, to, tipAnswer{Height: tip.Height, Hash: tip.Hash.String()}})
 	}
-	pg := &page{w: e.Out}
-	pg.linef("copied blocks %d to %d %s to %s", tip.FirstHeight, tip.Height, tip.Hash, to)
-	return pg.err
+	pg := file.NewPage(e.Out)
+	pg.Linef("copied blocks %d to %d %s to %s", tip.FirstHeight, tip.Height, tip.Hash, to)
+	return pg.Err()
 }
 
 // copyFailure tells a destination that can not be written from a source that

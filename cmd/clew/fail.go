@@ -1,6 +1,7 @@
 package main
 
 import (
+	"clew.example/clew/internal/plain"
 	"context"
 	"errors"
 	"fmt"
@@ -50,9 +51,9 @@ func exitCode(err error) int {
 // printFailure writes the error line and, where there is one, the hint line.
 // Errors quote what strangers sent, so both lines are made plain.
 func printFailure(w io.Writer, err error) {
-	fmt.Fprintf(w, "clew: error: %s\n", plain(err.Error()))
+	fmt.Fprintf(w, "clew: error: %s\n", plain.Text(err.Error()))
 	var f *failure
 	if errors.As(err, &f) && f.hint != "" {
-		fmt.Fprintf(w, "clew: hint: %s\n", plain(f.hint))
+		fmt.Fprintf(w, "clew: hint: %s\n", plain.Text(f.hint))
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"clew.example/clew/internal/vfs"
 	"clew.example/clew/ledger"
 	"clew.example/clew/node/blkfile"
+	"clew.example/clew/report/file"
 )
 
 func newIngest(e env) *cobra.Command {
@@ -116,7 +117,7 @@ func (f *ingestFlags) run(ctx context.Context, e env, opt ingest.FolderOptions) 
 		return ingestFailure(at, err, &res)
 	}
 	if n := len(res.Skipped); n > 0 {
-		return fail(exitInput, fmt.Errorf("%s of %s could not be used", plural(n, "place"), f.blocks), "see what was skipped above; all that connects was taken in")
+		return fail(exitInput, fmt.Errorf("%s of %s could not be used", file.Plural(n, "place"), f.blocks), "see what was skipped above; all that connects was taken in")
 	}
 	return nil
 }
@@ -137,7 +138,7 @@ func ingestFailure(at place, err error, res *ingest.FolderResult) error {
 	case errors.Is(err, context.Canceled) && res.Network == nil:
 		return fail(exitIncomplete, errors.New("interrupted while looking at the blocks; nothing was changed"), "")
 	case errors.Is(err, context.Canceled):
-		return fail(exitIncomplete, fmt.Errorf("interrupted, %s left; those before are committed", plural(res.Left, "block")), "run it again to go on")
+		return fail(exitIncomplete, fmt.Errorf("interrupted, %s left; those before are committed", file.Plural(res.Left, "block")), "run it again to go on")
 	case errors.Is(err, ingest.ErrBlocks):
 		return fail(exitSource, err, "")
 	case errors.Is(err, ingest.ErrHeightUnknown):
@@ -196,25 +197,25 @@ func (f *ingestFlags) print(w io.Writer, at place, res *ingest.FolderResult) err
 const skippedShown = 20
 
 func printIngest(w io.Writer, at place, res *ingest.FolderResult) error {
-	p := &page{w: w}
-	p.linef("%s added, %s known, %s stale", plural(res.Added, "block"), count(res.Known), count(res.Stale))
+	p := file.NewPage(w)
+	p.Linef("%s added, %s known, %s stale", file.Plural(res.Added, "block"), file.Count(res.Known), file.Count(res.Stale))
 	if res.CutTail > 0 {
-		p.linef("left out: %s cut at the end of a file, as a stopped node leaves it", plural(res.CutTail, "record"))
+		p.Linef("left out: %s cut at the end of a file, as a stopped node leaves it", file.Plural(res.CutTail, "record"))
 	}
 	if res.Added > 0 {
-		p.linef("%s, %s of blocks in %s", plural(res.Txs, "transaction"), size(res.Bytes), clock(res.Elapsed))
+		p.Linef("%s, %s of blocks in %s", file.Plural(res.Txs, "transaction"), size(res.Bytes), clock(res.Elapsed))
 	}
 	if res.Held {
-		p.linef("%s holds %s blocks %d to %d %s", at.dir, res.Network.Name, res.Tip.FirstHeight, res.Tip.Height, res.Tip.Hash)
+		p.Linef("%s holds %s blocks %d to %d %s", at.dir, res.Network.Name, res.Tip.FirstHeight, res.Tip.Height, res.Tip.Hash)
 	} else {
-		p.linef("%s holds no block", at.dir)
+		p.Linef("%s holds no block", at.dir)
 	}
 	for i, s := range res.Skipped {
 		if i == skippedShown {
-			p.linef("skipped: %s more (--json lists all)", count(len(res.Skipped)-i))
+			p.Linef("skipped: %s more (--json lists all)", file.Count(len(res.Skipped)-i))
 			break
 		}
-		p.linef("skipped: %s at byte %d: %s", s.File, s.Offset, s.Reason)
+		p.Linef("skipped: %s at byte %d: %s", s.File, s.Offset, s.Reason)
 	}
-	return p.err
+	return p.Err()
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"clew.example/clew/ledger"
+	"clew.example/clew/report/file"
 	"clew.example/clew/store/flat"
 )
 
@@ -96,7 +97,7 @@ func showLedger(ctx context.Context, e env, p place, asJSON bool) error {
 	if asJSON {
 		return writeJSON(e.Out, a)
 	}
-	return printLedger(&page{w: e.Out}, p, &a)
+	return printLedger(file.NewPage(e.Out), p, &a)
 }
 
 func describe(l *flat.Ledger, v *flat.View) (ledgerAnswer, error) {
@@ -123,29 +124,29 @@ func tipOf(v *flat.View) (*tipAnswer, error) {
 	return &tipAnswer{Height: b.Height, Hash: b.Hash.String(), Time: timeJSON(b.Time())}, err
 }
 
-func printLedger(p *page, at place, a *ledgerAnswer) error {
-	p.linef("bitcoin %s  %s  (%s)", a.Network, at.dir, a.Chain)
-	t := table{right: map[int]bool{1: true}}
+func printLedger(p *file.Page, at place, a *ledgerAnswer) error {
+	p.Linef("bitcoin %s  %s  (%s)", a.Network, at.dir, a.Chain)
+	t := file.Columns{Right: map[int]bool{1: true}}
 	if a.Tip != nil {
-		t.add("blocks", count(a.Blocks), "heights "+count(int64(a.FirstHeight))+" to "+count(int64(a.Tip.Height)))
+		t.Add("blocks", file.Count(a.Blocks), "heights "+file.Count(int64(a.FirstHeight))+" to "+file.Count(int64(a.Tip.Height)))
 	} else {
-		t.add("blocks", "0", "the first will be "+count(int64(a.FirstHeight)))
+		t.Add("blocks", "0", "the first will be "+file.Count(int64(a.FirstHeight)))
 	}
-	t.add("transactions", count(a.Txs))
+	t.Add("transactions", file.Count(a.Txs))
 	unknown := ""
 	if a.InputsUnknown > 0 {
-		unknown = count(a.InputsUnknown) + " spend outputs from before the first block"
+		unknown = file.Count(a.InputsUnknown) + " spend outputs from before the first block"
 	}
-	t.add("inputs", count(a.Inputs), unknown)
-	t.add("outputs", count(a.Outputs))
-	t.add("accounts", count(a.Accounts))
-	t.add("on disk", size(a.Bytes))
-	t.write(p, "  ")
+	t.Add("inputs", file.Count(a.Inputs), unknown)
+	t.Add("outputs", file.Count(a.Outputs))
+	t.Add("accounts", file.Count(a.Accounts))
+	t.Add("on disk", size(a.Bytes))
+	t.Write(p, "  ")
 	if a.Tip != nil {
-		p.linef("  tip %s  %s", a.Tip.Hash, textOf(a.Tip.Time))
+		p.Linef("  tip %s  %s", a.Tip.Hash, textOf(a.Tip.Time))
 	}
 	if !a.PowChecked {
-		p.linef("  made-up chain: proof of work was not checked")
+		p.Linef("  made-up chain: proof of work was not checked")
 	}
-	return p.err
+	return p.Err()
 }

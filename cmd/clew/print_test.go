@@ -2,52 +2,13 @@ package main
 
 import (
 	"bytes"
+	"clew.example/clew/internal/plain"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
-	"unicode"
 )
-
-func TestPlain(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain 'words' \\n":            "plain 'words' \\n",
-		"Größe 금액":                     "Größe 금액",
-		"\x1b[31mred\x1b[0m":           `\x1b[31mred\x1b[0m`,
-		"\x1b]0;title\a":               `\x1b]0;title\a`,
-		"over\rwritten\b":              `over\rwritten\b`,
-		"ok\nclew: hint: send it here": `ok\nclew: hint: send it here`,
-		"\u009b2J":                     `\u009b2J`,
-		"a\u202etxt.exe":               `a\u202etxt.exe`,
-		"zero\u200bwidth":              `zero\u200bwidth`,
-		"cut \xe2\x82":                 `cut \xe2\x82`,
-		"low \x05":                     `low \x05`,
-		"\U000e0041":                   `\U000e0041`,
-		"":                             "",
-	} {
-		if got := plain(in); got != want {
-			t.Errorf("plain(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-// FuzzPlain feeds any bytes. Invariant: the result is valid, printable, on one
-// line, and already plain.
-func FuzzPlain(f *testing.F) {
-	f.Add("\x1b[2J\u202e\xff")
-	f.Fuzz(func(t *testing.T, s string) {
-		got := plain(s)
-		for _, r := range got {
-			if !unicode.IsPrint(r) {
-				t.Fatalf("plain(%q) = %q: %U is left", s, got, r)
-			}
-		}
-		if !isPlain(got) || plain(got) != got {
-			t.Fatalf("plain(%q) = %q is not plain", s, got)
-		}
-	})
-}
 
 func TestWriteJSON(t *testing.T) {
 	type inner struct {
@@ -89,7 +50,7 @@ func FuzzWriteJSON(f *testing.F) {
 			t.Fatal(err)
 		}
 		line := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-		if !isPlain(string(line)) {
+		if plain.Text(string(line)) != string(line) {
 			t.Fatalf("%q is not plain", line)
 		}
 		var got string

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/term"
 
 	"clew.example/clew/ingest"
+	"clew.example/clew/internal/plain"
+	"clew.example/clew/report/file"
 )
 
 // statusLine is the last line of a terminal, written over again and again. A
@@ -36,7 +38,7 @@ func (s *statusLine) print(text string) {
 	if s == nil {
 		return
 	}
-	text = plain(text)
+	text = plain.Text(text)
 	if width, _, err := term.GetSize(int(s.f.Fd())); err == nil && width > 1 {
 		text = cutRunes(text, width-1)
 	}
@@ -71,9 +73,9 @@ func progressText(p ingest.Progress) string {
 	thousandths := p.Bytes * 1000 / all
 	parts := []string{
 		fmt.Sprintf("%d.%d %%", thousandths/10, thousandths%10),
-		"block " + count(int64(p.Height)),
-		count(perSecond(int64(p.Blocks))) + " blocks/s",
-		count(perSecond(int64(p.Txs))) + " tx/s",
+		"block " + file.Count(int64(p.Height)),
+		file.Count(perSecond(int64(p.Blocks))) + " blocks/s",
+		file.Count(perSecond(int64(p.Txs))) + " tx/s",
 		size(perSecond(p.Bytes)) + "/s",
 	}
 	// The first blocks wait for files to be opened and tell nothing yet.

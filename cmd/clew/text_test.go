@@ -10,17 +10,6 @@ import (
 	"clew.example/clew/ledger"
 )
 
-func TestCoins(t *testing.T) {
-	for units, want := range map[string]string{
-		"0": "0.00000000", "1": "0.00000001", "100000000": "1.00000000", "123456789012": "1234.56789012",
-		"2100000000000000": "21000000.00000000", "-5": "-0.00000005", "99999999999999999999": "999999999999.99999999",
-	} {
-		if got := coins(units); got != want {
-			t.Errorf("coins(%s) = %s, want %s", units, got, want)
-		}
-	}
-}
-
 // TestTotal sums beyond 64 bits: a made-up chain may hold as many outputs of
 // 21,000,000 coins as it likes.
 func TestTotal(t *testing.T) {
@@ -49,14 +38,6 @@ func TestSizes(t *testing.T) {
 	} {
 		if got := size(n); got != want {
 			t.Errorf("size(%d) = %s, want %s", n, got, want)
-		}
-	}
-}
-
-func TestCount(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
-		if got := count(n); got != want {
-			t.Errorf("count(%d) = %s, want %s", n, got, want)
 		}
 	}
 }
@@ -112,22 +93,6 @@ func TestOpReturnText(t *testing.T) {
 		if got := opReturnText([]byte(script)); got != want {
 			t.Errorf("opReturnText(%q) = %q, want %q", script, got, want)
 		}
-	}
-}
-
-// TestPages: nothing of a stranger's reaches a terminal as it is, and columns
-// are measured after it was made plain.
-func TestPages(t *testing.T) {
-	var b strings.Builder
-	p := &page{w: &b}
-	tab := table{right: map[int]bool{0: true}}
-	tab.add("1", "\x1b[2J", "x")
-	tab.add("22", "ab", "y")
-	tab.write(p, "  ")
-	p.linef("file %s", "a\nclew: hint: b")
-	want := "   1  \\x1b[2J  x\n  22  ab       y\nfile a\\nclew: hint: b\n"
-	if b.String() != want || p.err != nil {
-		t.Errorf("page %q, want %q, error %v", b.String(), want, p.err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/ledger"
+	"clew.example/clew/report/file"
 	"clew.example/clew/store/flat"
 )
 
@@ -39,7 +40,7 @@ Two transactions of mainnet came twice (BIP 30). A txid means the newer one; TXI
 			if asJSON {
 				return writeJSON(e.Out, a)
 			}
-			return printTx(&page{w: e.Out}, a)
+			return printTx(file.NewPage(e.Out), a)
 		},
 	}
 	ledgerFlag(cmd, &path)
