@@ -66,6 +66,7 @@ type Rows struct {
 // FirstOut and end where those of the next begin, or the column ends.
 type RowTx struct {
 	Ref               TxRef
+	Pos               Pos
 	FirstIn, FirstOut uint32
 	Coinbase          bool // then it has no inputs
 }

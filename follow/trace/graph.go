@@ -27,6 +27,7 @@ type TxNode struct {
 	Pos      ledger.Pos
 	Time     uint32 // unix seconds of the block's header
 	Hop      uint32 // 0 for the transaction of a start, else 1 + the least of an input with taint
+	Visited  []bool // by policy: whether it came here, or started here
 	Start    bool   // holds an output that was started from
 	Coinbase bool
 	Ins      []InNode

@@ -26,8 +26,10 @@ type Name struct {
 	Source   string // who says so; empty: not said
 }
 
-// Start is an output from which a trace begins.
+// Start is an output from which a trace begins. Pos is its transaction's: a
+// trace as of an earlier block waits for it. 0 says that it is there already.
 type Start struct {
 	Tx   ledger.TxRef
 	Vout uint32
+	Pos  ledger.Pos
 }
