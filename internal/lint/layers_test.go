@@ -14,11 +14,11 @@ import (
 var layers = [][]string{
 	0: {
 		"ledger", "permit",
-		"internal/clock", "internal/enc", "internal/invariant", "internal/lint", "internal/plain", "internal/textcase", "internal/vfs",
+		"internal/clock", "internal/enc", "internal/invariant", "internal/lines", "internal/lint", "internal/plain", "internal/textcase", "internal/vfs",
 	},
 	1: {
 		"chain/bitcoin", "chain/evm", "chain/internal/abi", "chain/solana", "chain/tron", "chain/xrp",
-		"label", "price", "follow/lot",
+		"label", "price", "casefile", "follow/lot",
 	},
 	2: {
 		"store/flat", "store/click",

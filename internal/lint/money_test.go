@@ -11,7 +11,7 @@ import (
 // integerOnly are the directories in which values are amounts, counts, offsets
 // and times. A float there would sooner or later hold money, and would round
 // it. Test files are left out: benchmarks report rates.
-var integerOnly = []string{"ledger", "permit", "chain", "store", "follow/lot"}
+var integerOnly = []string{"ledger", "permit", "chain", "store", "follow/lot", "price", "node/facts"}
 
 // floatsAllowed are files in those directories that may use floats, with the
 // reason.
