@@ -1,0 +1,170 @@
+package trace
+
+import (
+	"context"
+	"sort"
+
+	"clew.example/clew/follow/lot"
+	"clew.example/clew/ledger"
+)
+
+// run is a trace under one policy. Visits, outputs and lots are appended in
+// ledger order and never changed, but for what became of an output.
+type run struct {
+	t      *Trace
+	index  int
+	policy lot.Policy
+
+	visits   []visit
+	outs     []tainted
+	lots     []lot.Lot // of the outputs, where keepsLots
+	overlaps []overlap
+	next     int    // the first start that was not come to
+	at       outMap // rows of outs that may be spent
+	now      moment
+}
+
+// visit is a transaction that taint came to, or began in.
+type visit struct {
+	ref  ledger.TxRef
+	pos  ledger.Pos
+	fee  ledger.Amount // taint that it paid to miners
+	hop  uint32
+	outs uint32 // row of its first tainted output
+}
+
+// tainted is an output that carries taint. Its lots begin at row lots and end
+// where those of the next output begin.
+type tainted struct {
+	ref    ledger.OutRef
+	taint  ledger.Amount
+	lots   uint32
+	visit  uint32
+	fate   fate
+	reason Reason
+}
+
+// overlap is what an output that was started from carried of earlier starts.
+type overlap struct {
+	out    uint32 // row of outs
+	amount ledger.Amount
+}
+
+// fate is what became of a tainted output.
+type fate uint8
+
+const (
+	fateRests   fate = iota // not spent as of the tip
+	fateMoved               // spent, and followed
+	fateService             // from here on: it ended
+	fateListed
+	fateMixer
+	fateCutoff
+	fateUnknown // the place of its lots among inputs is not known
+	fateDiluted
+)
+
+// kind is the absorber of a fate. Whether an output that rests is burnt is for
+// the one who has its script.
+func (f fate) kind() Kind {
+	return [...]Kind{KindUnspent, KindNone, KindService, KindListed, KindMixer, KindCutoff, KindUnknownInput, KindDiluted}[f]
+}
+
+var fateOfStop = map[Kind]fate{KindService: fateService, KindListed: fateListed, KindMixer: fateMixer}
+
+// single reports whether haircut has one source only: then the taint of an
+// output says all.
+func (r *run) single() bool { return r.policy == lot.Haircut && len(r.t.starts) == 1 }
+
+// keepsLots reports whether outputs have lots. Poison only reaches.
+func (r *run) keepsLots() bool { return r.policy != lot.Poison && !r.single() }
+
+// lotsOf returns the lots of a row of outs.
+func (r *run) lotsOf(row uint32) []lot.Lot {
+	end := uint32(len(r.lots))
+	if int(row)+1 < len(r.outs) {
+		end = r.outs[row+1].lots
+	}
+	return r.lots[r.outs[row].lots:end]
+}
+
+func (r *run) advance(ctx context.Context, src UTXO) error {
+	if d, ok := src.(Dense); ok {
+		s := &sweep{run: r, src: src, dense: d}
+		s.queue.size = d.Dense()
+		return s.do(ctx)
+	}
+	w := &walk{run: r, src: src}
+	w.ahead, _ = src.(Ahead)
+	return w.do(ctx)
+}
+
+// resting returns the outputs that were not spent when the trace stopped.
+func (r *run) resting() []ledger.OutRef {
+	var refs []ledger.OutRef
+	for i := range r.outs {
+		if r.outs[i].fate == fateRests {
+			refs = append(refs, r.outs[i].ref)
+		}
+	}
+	return refs
+}
+
+// undo cuts off what lies above the tip of a source, and lets rest what was
+// spent above it.
+func (r *run) undo(ctx context.Context, src UTXO) error {
+	limit := ledger.MakePos(src.Tip().Height, maxIndex)
+	n := sort.Search(len(r.visits), func(i int) bool { return r.visits[i].pos > limit })
+	if n < len(r.visits) {
+		out := r.visits[n].outs
+		if int(out) < len(r.outs) {
+			r.lots = r.lots[:r.outs[out].lots]
+		}
+		r.outs, r.visits = r.outs[:out], r.visits[:n]
+		for len(r.overlaps) > 0 && r.overlaps[len(r.overlaps)-1].out >= out {
+			r.overlaps = r.overlaps[:len(r.overlaps)-1]
+		}
+	}
+	r.next = r.t.startsUpTo(src.Tip().Height)
+	return r.revive(ctx, src)
+}
+
+// revive lets rest what is not spent as of the source, and makes the table of
+// what may be spent anew.
+func (r *run) revive(ctx context.Context, src UTXO) error {
+	var refs []ledger.OutRef
+	var rows []uint32
+	r.at.reset()
+	for i := range r.outs {
+		if o := &r.outs[i]; o.ended() {
+			continue
+		} else if o.fate == fateRests {
+			r.at.put(o.ref, uint32(i))
+		} else {
+			refs, rows = append(refs, o.ref), append(rows, uint32(i))
+		}
+	}
+	spends, err := src.AppendSpenders(ctx, nil, refs)
+	if err != nil {
+		return err
+	}
+	for i, s := range spends {
+		if uint64(s.Tx) == ledger.NoRef {
+			o := &r.outs[rows[i]]
+			o.fate, o.reason = fateRests, ReasonNone
+			r.at.put(o.ref, rows[i])
+		}
+	}
+	return nil
+}
+
+// ended reports whether the output's fate was sealed when it was made.
+func (o *tainted) ended() bool {
+	switch o.fate {
+	case fateService, fateListed, fateMixer:
+		return true
+	case fateCutoff:
+		return o.reason != ReasonUntil
+	}
+	return false
+}

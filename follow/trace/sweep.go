@@ -1,0 +1,102 @@
+package trace
+
+import (
+	"context"
+
+	"clew.example/clew/ledger"
+)
+
+// sweepBatch is how many transactions are read at a time: their misses then
+// overlap.
+const sweepBatch = 32
+
+// sweep advances a run over a source whose handles are in ledger order.
+type sweep struct {
+	*run
+	src   UTXO
+	dense Dense
+	queue queue
+	rows  ledger.Rows // read ahead
+	late  ledger.Rows // of one that was queued in between
+	batch []uint64
+	refs  []ledger.TxRef
+}
+
+func (s *sweep) do(ctx context.Context) error {
+	if err := s.seed(ctx); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		s.batch = s.queue.peek(s.batch[:0], sweepBatch)
+		if len(s.batch) == 0 {
+			return nil
+		}
+		if err := s.read(ctx, &s.rows, s.batch); err != nil {
+			return err
+		}
+		for i, ref := range s.batch {
+			if err := s.before(ctx, ref); err != nil {
+				return err
+			}
+			if err := s.take(ctx, &s.rows, i); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// seed queues the starts that the source holds, and who spends what rested.
+func (s *sweep) seed(ctx context.Context) error {
+	last := s.t.startsUpTo(s.src.Tip().Height)
+	for i := s.next; i < last; i++ {
+		s.queue.push(uint64(s.t.starts[i].Tx))
+	}
+	spends, err := s.src.AppendSpenders(ctx, nil, s.resting())
+	if err != nil {
+		return err
+	}
+	for _, spend := range spends {
+		if uint64(spend.Tx) != ledger.NoRef {
+			s.queue.push(uint64(spend.Tx))
+		}
+	}
+	return nil
+}
+
+func (s *sweep) read(ctx context.Context, rows *ledger.Rows, batch []uint64) error {
+	s.refs = s.refs[:0]
+	for _, ref := range batch {
+		s.refs = append(s.refs, ledger.TxRef(ref))
+	}
+	rows.Reset()
+	return s.dense.AppendRows(ctx, rows, s.refs)
+}
+
+// before takes those that were queued since the batch was read and come before
+// ref.
+func (s *sweep) before(ctx context.Context, ref uint64) error {
+	var one [1]uint64
+	for one[0] = s.queue.min(); one[0] < ref; one[0] = s.queue.min() {
+		if err := s.read(ctx, &s.late, one[:]); err != nil {
+			return err
+		}
+		if err := s.take(ctx, &s.late, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take visits a transaction and queues who spends what it passed on.
+func (s *sweep) take(ctx context.Context, rows *ledger.Rows, i int) error {
+	s.queue.remove(uint64(rows.Txs[i].Ref))
+	if err := s.visit(ctx, s.src, rows, i); err != nil {
+		return err
+	}
+	for _, k := range s.now.followed {
+		if spender := rows.Outs[k].Spender; uint64(spender) != ledger.NoRef {
+			s.queue.push(uint64(spender))
+		}
+	}
+	return nil
+}
