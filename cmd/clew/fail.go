@@ -1,11 +1,12 @@
 package main
 
 import (
-	"clew.example/clew/internal/plain"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+
+	"clew.example/clew/internal/plain"
 )
 
 // The exit codes. Scripts rely on them: a code keeps its meaning.

@@ -2,12 +2,13 @@ package main
 
 import (
 	"bytes"
-	"clew.example/clew/internal/plain"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
+
+	"clew.example/clew/internal/plain"
 )
 
 func TestWriteJSON(t *testing.T) {

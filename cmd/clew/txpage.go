@@ -1,9 +1,10 @@
 package main
 
 import (
-	"clew.example/clew/report/file"
 	"strconv"
 	"strings"
+
+	"clew.example/clew/report/file"
 )
 
 // printTx writes a transaction for people. Ids are written in full, since they

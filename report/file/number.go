@@ -44,3 +44,8 @@ func Coins(units string) string {
 	point := len(units) - coinDigits
 	return sign + groups(units[:point]) + "." + units[point:]
 }
+
+// When turns the time of an answer, RFC 3339 in UTC, into the form for people.
+func When(rfc3339 string) string {
+	return strings.NewReplacer("T", " ", "Z", " UTC").Replace(rfc3339)
+}
