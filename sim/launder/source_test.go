@@ -167,6 +167,10 @@ func TestSourceRows(t *testing.T) {
 			out++
 		}
 	}
+	last := len(refs) - 1
+	if tx := must(s.Sparse(8).AppendTxs(t.Context(), nil, []ledger.TxRef{s.Sparse(8).TxRef(last)}))[0]; tx.Pos != m.Row(last).Pos {
+		t.Errorf("the last transaction of the sparse source is at %d", tx.Pos)
+	}
 	beyond := ledger.TxRef(s.Dense())
 	if s.AppendRows(t.Context(), &rows, []ledger.TxRef{beyond}) == nil {
 		t.Error("there is a row beyond the last")

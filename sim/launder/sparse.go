@@ -35,6 +35,9 @@ func (p *Sparse) hide(row uint64) uint64 {
 	return (row + 1) * p.times
 }
 
+// TxRef returns the handle of a transaction's row.
+func (p *Sparse) TxRef(row int) ledger.TxRef { return ledger.TxRef(p.hide(uint64(row))) }
+
 func (p *Sparse) show(ref uint64) uint64 { return ref*p.back - 1 }
 
 func shown[R ~uint64](p *Sparse, refs []R) []R {
