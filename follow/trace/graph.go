@@ -10,6 +10,7 @@ import (
 // from it. Amounts per policy stand in the order of Policies, in base units.
 type Graph struct {
 	Policies []lot.Policy
+	Backward bool // taint goes from where value lies back to where it came from
 	Txs      []TxNode
 
 	// Path returns the transactions (indexes in Txs) by which the largest lot
@@ -43,6 +44,9 @@ type InNode struct {
 	Tx    int // index in Graph.Txs of the transaction that made it; -1: not visited
 	Known bool
 	Value ledger.Amount
+	// Taint is, backward, what came by an input that the source does not hold
+	// the output of, by policy; nil: nothing.
+	Taint []ledger.Amount
 }
 
 // OutNode is an output of a visited transaction.
