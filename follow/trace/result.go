@@ -8,6 +8,10 @@ import (
 // Schema names the form of a result.
 const Schema = "clew.trace/1"
 
+// Class says how the amounts of a result are known: which coins were stolen is
+// inferred by a rule, the policy, from what was observed on the chain.
+const Class = "rule"
+
 // Rules is raised whenever any result may change: it is part of every input
 // digest, so that two results are compared only under the same rules.
 const Rules = 1
@@ -16,7 +20,7 @@ const Rules = 1
 // decimal strings in base units. Lists are never null.
 type Result struct {
 	Schema         string                      `json:"schema"`
-	Class          string                      `json:"class"` // of amounts: inferred by rule (the policy) from what was observed on the chain
+	Class          string                      `json:"class"`
 	Input          Input                       `json:"input"`
 	ResultDigest   string                      `json:"result_digest"` // of all but input and itself
 	Theft          ledger.Amount               `json:"theft"`         // the sum of the starts
@@ -96,11 +100,11 @@ type Exit struct {
 	Outpoint  *string                      `json:"outpoint"`
 	Entity    *string                      `json:"entity"`
 	Category  *string                      `json:"category"`
-	Amounts   map[lot.Policy]ledger.Amount `json:"amounts"` // a policy under which nothing came here is left out
-	Count     int                          `json:"count"`   // outpoints; of fees, transactions
-	FirstTime string                       `json:"first_time"`
+	Amounts   map[lot.Policy]ledger.Amount `json:"amounts"`    // a policy under which nothing came here is left out
+	Count     int                          `json:"count"`      // outpoints; of fees, transactions
+	FirstTime string                       `json:"first_time"` // the least and the greatest header time of those transactions, RFC 3339 in UTC
 	LastTime  string                       `json:"last_time"`
-	Hops      uint32                       `json:"hops"`            // of path: its transactions less one
+	Hops      *uint32                      `json:"hops"`            // of path: its transactions less one; null with it
 	Path      []string                     `json:"path"`            // from a start to here by the largest amount under the first policy that has one; null: left out
 	Money     *Valued                      `json:"money,omitempty"` // of the amount under the first policy
 }
@@ -114,7 +118,7 @@ type PeelChain struct {
 	Txs        int           `json:"txs"`
 	StartValue ledger.Amount `json:"start_value"` // the larger output of the first
 	EndValue   ledger.Amount `json:"end_value"`   // the larger output of the last
-	End        string        `json:"end"`         // what became of that
+	End        string        `json:"end"`         // what became of that: the kind where it ended, else the form of its spender, else outside
 	Peels      int           `json:"peels"`
 	Peeled     ledger.Amount `json:"peeled"` // the sum of the smaller outputs
 	Gap        Gap           `json:"gap_seconds"`
@@ -124,17 +128,17 @@ type PeelChain struct {
 // Gap says how regularly one transaction followed the other, in header times.
 type Gap struct {
 	Median float64 `json:"median"`
-	CV     float64 `json:"cv"` // standard deviation over mean, to three places; 0 where all are equal
+	CV     float64 `json:"cv"` // standard deviation over mean, to three places; 0 where the mean is 0
 }
 
 // PeelVariant is a transaction that goes on with a peel chain in another form.
 type PeelVariant struct {
 	TxID string `json:"txid"`
-	Form string `json:"form"` // top_up, three_outputs, batch
+	Form string `json:"form"` // top_up (more inputs, two outputs), three_outputs or batch (one input, more outputs)
 	Then string `json:"then"` // the first of the peel chain that follows; empty: none does
 }
 
-// FanOut is a transaction that spreads taint over many outputs.
+// FanOut is a transaction that spreads taint over eight or more outputs.
 type FanOut struct {
 	TxID    string        `json:"txid"`
 	Outputs int           `json:"outputs"` // with taint under any policy
@@ -143,7 +147,8 @@ type FanOut struct {
 	Equal   bool          `json:"equal"` // within three in a hundred of each other
 }
 
-// Consolidation is a transaction that brings taint from many outputs together.
+// Consolidation is a transaction that brings taint from eight or more outputs
+// together.
 type Consolidation struct {
 	TxID   string        `json:"txid"`
 	Inputs int           `json:"inputs"` // from transactions of the trace
@@ -168,7 +173,7 @@ type LeftOut struct {
 // Counts say how large the trace is: what any policy visited.
 type Counts struct {
 	Txs     int `json:"txs"`
-	Edges   int `json:"edges"`   // outputs of the trace with taint that transactions of the trace spend
+	Edges   int `json:"edges"`   // outputs with taint that a transaction of the trace spends, and in which it did not end before
 	Outputs int `json:"outputs"` // with taint
 }
 

@@ -1,0 +1,138 @@
+package trace
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Seal computes both digests of a result: that of all it depends on, and that
+// of all it says. Two sources that hold the same chain differ in the first and
+// agree in the second.
+func (r *Result) Seal() (err error) {
+	if r.Input.Digest, err = r.Input.digest(); err != nil {
+		return fmt.Errorf("input digest: %w", err)
+	}
+	if r.ResultDigest, err = r.digest(); err != nil {
+		return fmt.Errorf("result digest: %w", err)
+	}
+	return nil
+}
+
+// Verify computes both digests again and compares. The error names the one
+// that differs.
+func (r *Result) Verify() error {
+	again := *r
+	if err := again.Seal(); err != nil {
+		return err
+	}
+	if again.Input.Digest != r.Input.Digest {
+		return fmt.Errorf("input digest: the result states %.80q, its input makes %s", r.Input.Digest, again.Input.Digest)
+	}
+	if again.ResultDigest != r.ResultDigest {
+		return fmt.Errorf("result digest: the result states %.80q, what it says makes %s", r.ResultDigest, again.ResultDigest)
+	}
+	return nil
+}
+
+// digest is over the canonical input without the digest itself.
+func (in Input) digest() (string, error) {
+	h := sha256.New()
+	err := hashMembers(h, membersOf(in, "digest"))
+	return digestText(h), err
+}
+
+// digest is over the canonical result without its input and itself.
+func (r *Result) digest() (string, error) {
+	h := sha256.New()
+	err := hashMembers(h, membersOf(*r, "input", "result_digest"))
+	return digestText(h), err
+}
+
+// Digest is the digest of any value's canonical JSON, as digests are written
+// everywhere: "sha256:" and hex.
+func Digest(v any) (string, error) {
+	text, err := Canonical(v)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	h.Write(text)
+	return digestText(h), nil
+}
+
+func digestText(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
+
+// field is a field of a struct by its JSON name.
+type field struct {
+	key   string
+	value reflect.Value
+}
+
+// membersOf returns the fields that encoding/json would write, in canonical
+// order, without some.
+func membersOf(s any, without ...string) (fields []field) {
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		key, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if slices.Contains(without, key) || options == "omitempty" && v.Field(i).IsZero() {
+			continue
+		}
+		fields = append(fields, field{key, v.Field(i)})
+	}
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.key, b.key) })
+	return fields
+}
+
+// hashMembers hashes an object member by member and list items one by one:
+// a result of millions of exits is never held as one text.
+func hashMembers(h hash.Hash, fields []field) error {
+	var room []byte
+	for i, f := range fields {
+		h.Write([]byte{"{,"[min(i, 1)]})
+		h.Write(append(appendText(nil, f.key), ':'))
+		var err error
+		if f.value.Kind() == reflect.Slice && !f.value.IsNil() {
+			room, err = hashItems(h, room, f.value)
+		} else {
+			room, err = hashValue(h, room, f.value)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.key, err)
+		}
+	}
+	h.Write([]byte("}"))
+	return nil
+}
+
+func hashItems(h hash.Hash, room []byte, list reflect.Value) (_ []byte, err error) {
+	h.Write([]byte("["))
+	for i := range list.Len() {
+		if i > 0 {
+			h.Write([]byte(","))
+		}
+		if room, err = hashValue(h, room, list.Index(i)); err != nil {
+			return nil, fmt.Errorf("%d: %w", i, err)
+		}
+	}
+	h.Write([]byte("]"))
+	return room, nil
+}
+
+// hashValue reuses room for the text.
+func hashValue(h hash.Hash, room []byte, v reflect.Value) ([]byte, error) {
+	text, err := json.Marshal(v.Interface())
+	if err != nil {
+		return nil, err
+	}
+	if room, err = canonicalText(room[:0], text); err != nil {
+		return nil, err
+	}
+	h.Write(room)
+	return room, nil
+}
