@@ -177,7 +177,7 @@ func (s *Source) AppendRows(ctx context.Context, dst *ledger.Rows, refs []ledger
 func (s *Source) appendRow(dst *ledger.Rows, row int) {
 	tx := s.m.Row(row)
 	dst.Txs = append(dst.Txs, ledger.RowTx{
-		Ref: ledger.TxRef(row), Coinbase: tx.Coinbase,
+		Ref: ledger.TxRef(row), Pos: tx.Pos, Coinbase: tx.Coinbase,
 		FirstIn: uint32(len(dst.Ins)), FirstOut: uint32(len(dst.Outs)),
 	})
 	for _, in := range s.m.ins[tx.FirstIn:tx.EndIn] {

@@ -150,7 +150,7 @@ func TestSourceRows(t *testing.T) {
 	}
 	in, out := 0, 0
 	for i, tx := range must(s.AppendTxs(t.Context(), nil, refs)) {
-		if rows.Txs[i] != (ledger.RowTx{Ref: tx.Ref, FirstIn: uint32(in), FirstOut: uint32(out), Coinbase: tx.Coinbase}) {
+		if rows.Txs[i] != (ledger.RowTx{Ref: tx.Ref, Pos: tx.Pos, FirstIn: uint32(in), FirstOut: uint32(out), Coinbase: tx.Coinbase}) {
 			t.Fatalf("row %d is %+v", i, rows.Txs[i])
 		}
 		for _, v := range tx.Ins {
