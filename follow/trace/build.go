@@ -80,7 +80,7 @@ func (g *Graph) check() {
 		ok := len(tx.Visited) == len(g.Policies) && fits(len(tx.FeeTaint))
 		for j := range tx.Ins {
 			from := tx.Ins[j].Tx
-			ok = ok && from < i && (from < 0 || int(tx.Ins[j].Prev.Vout) < len(g.Txs[from].Outs))
+			ok = ok && fits(len(tx.Ins[j].Taint)) && from < i && (from < 0 || int(tx.Ins[j].Prev.Vout) < len(g.Txs[from].Outs))
 		}
 		for j := range tx.Outs {
 			o := &tx.Outs[j]
@@ -104,7 +104,9 @@ func (b *builder) visit(i int) {
 	for j := range tx.Outs {
 		b.visitOut(i, j)
 	}
-	b.rows.next()
+	for j := range tx.Ins {
+		b.visitIn(i, j)
+	}
 	for p, taint := range tx.FeeTaint {
 		if b.g.Policies[p] == lot.Poison && taint > 0 {
 			taint = tx.Fee
@@ -122,7 +124,7 @@ func (b *builder) visitOut(i, j int) {
 	if o.tainted() {
 		b.out.Counts.Outputs++
 	}
-	if o.carries() {
+	if b.g.carries(o) {
 		b.out.Counts.Edges++
 	}
 	b.rows.next()
@@ -135,6 +137,14 @@ func (b *builder) visitOut(i, j int) {
 		if b.g.Policies[p] != lot.Poison {
 			b.end(KindOverlap, ReasonNone, place{tx: i, vout: j, policy: p, amount: amount})
 		}
+	}
+}
+
+// visitIn counts what came, backward, by an input whose output is not held.
+func (b *builder) visitIn(i, j int) {
+	b.rows.next()
+	for p, taint := range b.g.Txs[i].Ins[j].Taint {
+		b.end(KindUnknownInput, ReasonNone, place{tx: i, vout: inVout(j), policy: p, amount: taint})
 	}
 }
 
@@ -217,11 +227,12 @@ func (o *OutNode) tainted() bool {
 	return slices.ContainsFunc(o.Taint, func(a ledger.Amount) bool { return a > 0 })
 }
 
-// carries reports whether taint goes on from an output into a transaction of
-// the trace. Taint that ends as unknown or diluted gets that far.
-func (o *OutNode) carries() bool {
+// carries reports whether taint goes between an output and a transaction of
+// the trace that spends it. Taint that ends as unknown or diluted gets that
+// far; backward, all does.
+func (g *Graph) carries(o *OutNode) bool {
 	for p, kind := range o.Ends {
-		on := kind == KindNone || kind == KindUnknownInput || kind == KindDiluted
+		on := g.Backward || kind == KindNone || kind == KindUnknownInput || kind == KindDiluted
 		if o.Tx >= 0 && o.Taint[p] > 0 && on {
 			return true
 		}

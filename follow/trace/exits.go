@@ -18,9 +18,26 @@ const (
 
 // place is where taint ended under a policy.
 type place struct {
-	tx, vout int // vout may be feeVout
+	tx, vout int // vout may be feeVout, or of inVout
 	policy   int
 	amount   ledger.Amount
+}
+
+// inVout stands for an input.
+func inVout(in int) int { return -2 - in }
+
+// input returns the input that a place is at.
+func (p place) input() (in int, ok bool) { return -2 - p.vout, p.vout < feeVout }
+
+// rank orders the places of a transaction: outputs, inputs, the fee.
+func (p place) rank() int {
+	if in, ok := p.input(); ok {
+		return 1<<32 + in
+	}
+	if p.vout == feeVout {
+		return 1 << 33
+	}
+	return p.vout
 }
 
 // row is an exit in the making. Its amounts are in rows.
@@ -108,7 +125,7 @@ func (r *rows) order() []int {
 		return cmp.Or(
 			cmp.Compare(r.amounts[j*r.policies], r.amounts[i*r.policies]),
 			cmp.Compare(a.first.tx, b.first.tx),
-			cmp.Compare(uint(a.first.vout), uint(b.first.vout)), // the fee is last
+			cmp.Compare(a.first.rank(), b.first.rank()),
 			cmp.Compare(a.kind, b.kind),
 		)
 	})
@@ -148,7 +165,13 @@ func (b *builder) exit(i int) Exit {
 }
 
 // whose says whose place an exit is, where it is of one account or outpoint.
+// Of an outpoint that the source does not hold, its name is all there is.
 func (b *builder) whose(e *Exit, at place) {
+	if in, ok := at.input(); ok {
+		outpoint := b.g.Txs[at.tx].Ins[in].Prev.String()
+		e.Outpoint = &outpoint
+		return
+	}
 	switch e.Kind {
 	case KindFee, KindBurn, KindOverlap, KindCoinbase:
 		return
@@ -176,7 +199,7 @@ func (b *builder) path(to place) []string {
 	if b.room <= 0 {
 		return nil
 	}
-	txs := b.g.Path(to.policy, to.tx, to.vout)
+	txs := b.g.Path(to.policy, to.tx, max(to.vout, feeVout))
 	if len(txs) > b.room {
 		b.room = 0
 	}

@@ -47,7 +47,7 @@ func (b *builder) consolidation(tx *TxNode) {
 		if in.Tx < 0 {
 			continue
 		}
-		if o := &b.g.Txs[in.Tx].Outs[in.Prev.Vout]; o.carries() {
+		if o := &b.g.Txs[in.Tx].Outs[in.Prev.Vout]; b.g.carries(o) {
 			c.Inputs++
 			b.add(&c.Value, o.Value)
 		}

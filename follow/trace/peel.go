@@ -120,10 +120,13 @@ func (g *Graph) peelEnd(out *OutNode) string {
 		}
 		break
 	}
-	if out.Tx < 0 {
-		return endOutside
+	switch {
+	case out.Tx >= 0:
+		return g.Txs[out.Tx].form()
+	case out.tainted() && !out.Spent: // backward, where a start lies
+		return KindUnspent.String()
 	}
-	return g.Txs[out.Tx].form()
+	return endOutside
 }
 
 // form names a transaction that is not one of a peel chain by how many it
