@@ -54,11 +54,31 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// TestLongLines: a line may be longer than any buffer, and no longer than the
+// limit.
+func TestLongLines(t *testing.T) {
+	for _, n := range []int{32<<10 - 1, 32 << 10, 100_000} {
+		line := strings.Repeat("x", n)
+		got, err := all(strings.NewReader("a\n"+line+"\r\nb"), lines.Limits{Bytes: 1 << 20, Lines: 3, Line: n})
+		if want := []string{"1 a", "2 " + line, "3 b"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d bytes: %d lines, %v", n, len(got), err)
+		}
+		if _, err := all(strings.NewReader(line+"x"), lines.Limits{Bytes: 1 << 20, Lines: 3, Line: n}); err == nil {
+			t.Errorf("%d bytes pass as %d", n+1, n)
+		}
+	}
+}
+
 func TestReaderFails(t *testing.T) {
 	cause := errors.New("pulled out")
 	_, err := all(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(cause)), lines.Table)
 	if !errors.Is(err, cause) || !strings.HasPrefix(err.Error(), "line 2: ") {
 		t.Errorf("error %v", err)
+	}
+	long := lines.Limits{Bytes: 1 << 20, Lines: 3, Line: 1 << 20}
+	_, err = all(io.MultiReader(strings.NewReader(strings.Repeat("x", 50_000)), iotest.ErrReader(cause)), long)
+	if !errors.Is(err, cause) {
+		t.Errorf("in a long line: error %v", err)
 	}
 	_, err = all(iotest.ErrReader(cause), lines.Table)
 	if !errors.Is(err, cause) {

@@ -3,7 +3,6 @@ package lines
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,13 +25,14 @@ var Table = Limits{Bytes: 64 << 20, Lines: 2_000_000, Line: 4 << 10}
 type Reader struct {
 	r      *bufio.Reader
 	limits Limits
+	long   []byte // a line that is longer than the buffer of r
 	n      int
 	size   int64
 }
 
 // NewReader returns a reader of r.
 func NewReader(r io.Reader, limits Limits) *Reader {
-	return &Reader{r: bufio.NewReaderSize(r, max(64<<10, limits.Line+2)), limits: limits}
+	return &Reader{r: bufio.NewReaderSize(r, 32<<10), limits: limits}
 }
 
 // Line returns the number of the line that Next returned last, from 1.
@@ -47,13 +47,13 @@ func (r *Reader) Errorf(format string, args ...any) error {
 // byte order mark before the first is left out. The error is io.EOF behind the
 // last line, else it names the line.
 func (r *Reader) Next() (string, error) {
-	b, err := r.r.ReadSlice('\n')
+	b, err := r.read()
 	if len(b) == 0 && err == io.EOF {
 		return "", io.EOF
 	}
 	r.n++
 	r.size += int64(len(b))
-	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
+	if err != nil && err != io.EOF {
 		return "", r.Errorf("%w", err)
 	}
 	b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
@@ -71,6 +71,24 @@ func (r *Reader) Next() (string, error) {
 		b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	}
 	return strings.Trim(string(b), " \t"), nil
+}
+
+// read returns the next line with its end, or more of it than is allowed.
+func (r *Reader) read() ([]byte, error) {
+	b, err := r.r.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return b, err
+	}
+	for r.long = r.long[:0]; ; {
+		r.long = append(r.long, b...)
+		if err != bufio.ErrBufferFull {
+			return r.long, err
+		}
+		if len(r.long) > r.limits.Line+len("\r\n") {
+			return r.long, nil
+		}
+		b, err = r.r.ReadSlice('\n')
+	}
 }
 
 // NextFilled returns the next line that is neither empty nor a comment, which
