@@ -35,13 +35,21 @@ func CSV(w io.Writer, r *trace.Result) error {
 			}
 			row = append(row, amount)
 		}
-		row = append(row, strconv.Itoa(e.Count), strconv.FormatUint(uint64(e.Hops), 10), harmless(e.FirstTime), harmless(e.LastTime))
+		row = append(row, strconv.Itoa(e.Count), hops(e.Hops, ""), harmless(e.FirstTime), harmless(e.LastTime))
 		if err := out.Write(row); err != nil {
 			return err
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// hops writes a distance; none is one that was left out with its path.
+func hops(n *uint32, none string) string {
+	if n == nil {
+		return none
+	}
+	return strconv.FormatUint(uint64(*n), 10)
 }
 
 func cell(s *string) string {

@@ -12,6 +12,8 @@ var hostile = []string{"\x1b]0;owned\a\x1b[2J", "=HYPERLINK(\"http://evil\")", "
 
 func text(s string) *string { return &s }
 
+func hops(n uint32) *uint32 { return &n }
+
 func amount(a ledger.Amount) *ledger.Amount { return &a }
 
 // result is a small trace, in which every name is as given.
@@ -32,11 +34,11 @@ func result(name string) *trace.Result {
 			lot.Poison: {ReachTxs: &reach, ReachValue: amount(200000000000)},
 		},
 		Exits: []trace.Exit{
-			{Kind: trace.KindUnspent, Account: text("0014aa"), Address: text("bc1qaa"), Outpoint: text("bb:1"), Count: 1, Hops: 2,
+			{Kind: trace.KindUnspent, Account: text("0014aa"), Address: text("bc1qaa"), Outpoint: text("bb:1"), Count: 1, Hops: hops(2),
 				Amounts:   map[lot.Policy]ledger.Amount{lot.FIFO: 100000000000, lot.Haircut: 123456788000, lot.Poison: 123456788000},
 				FirstTime: "2019-01-24T10:11:12Z", LastTime: "2019-01-24T10:11:12Z"},
 			{Kind: trace.KindService, Account: text("0014bb"), Address: text("bc1qbb"), Entity: text(name), Category: text(name), Count: 1,
-				Amounts: map[lot.Policy]ledger.Amount{lot.FIFO: 23456789012}, Hops: 1, FirstTime: "2019-01-24T10:00:00Z", LastTime: "2019-01-25T10:00:00Z"},
+				Amounts: map[lot.Policy]ledger.Amount{lot.FIFO: 23456789012}, Hops: hops(1), FirstTime: "2019-01-24T10:00:00Z", LastTime: "2019-01-25T10:00:00Z"},
 			{Kind: trace.KindUnspent, Account: text("0014aa"), Address: text("bc1qaa"), Outpoint: text("bb:2"), Count: 1,
 				Amounts: map[lot.Policy]ledger.Amount{lot.Haircut: 1000}, FirstTime: "2019-01-24T10:11:12Z", LastTime: "2019-01-24T10:11:12Z"},
 			{Kind: trace.KindFee, Amounts: map[lot.Policy]ledger.Amount{lot.Haircut: 12}, Count: 1},

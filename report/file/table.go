@@ -14,7 +14,7 @@ import (
 // Options say how a trace is written for people.
 type Options struct {
 	Chain string // what the chain is called, as in "bitcoin mainnet"; empty: its id
-	Rows  int    // of each list; what is left out is counted; 0: 20
+	Rows  int    // of exits; a quarter of other lists; what is left out is counted; 0: 20
 	Rerun string // command line that does it again; empty: not said
 }
 
@@ -36,6 +36,7 @@ func Table(w io.Writer, r *trace.Result, o Options) error {
 	t.head()
 	t.absorbers()
 	t.exits()
+	t.o.Rows = (t.o.Rows + 3) / 4
 	t.peelChains()
 	t.shapes()
 	t.doubts()
@@ -161,8 +162,7 @@ func (t *traceTable) exits() {
 	for i, p := range shown {
 		title, c.Right[i+1] = append(title, p.String()+" BTC"), true
 	}
-	hops := len(title)
-	c.Right[hops] = true
+	c.Right[len(title)] = true // hops
 	c.Add(append(title, "hops", "last", "who")...)
 	for i := range t.r.Exits[:min(len(t.r.Exits), t.o.Rows)] {
 		c.Add(exitRow(&t.r.Exits[i], shown)...)
@@ -183,7 +183,7 @@ func exitRow(e *trace.Exit, policies []lot.Policy) []string {
 		}
 		row = append(row, cell)
 	}
-	return append(row, Count(e.Hops), When(e.LastTime), who(e))
+	return append(row, hops(e.Hops, "-"), When(e.LastTime), who(e))
 }
 
 // who names an exit: by what its account is said to be, by its address, by the
