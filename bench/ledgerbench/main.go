@@ -46,6 +46,7 @@ var groups = []struct {
 	{"small", (*bench).ingestSmall},
 	{"scan", (*bench).scan},
 	{"reach", (*bench).reach},
+	{"trace", (*bench).trace},
 	{"lookup", (*bench).lookup},
 	{"fresh", (*bench).fresh},
 	{"pinned", (*bench).pinned},

@@ -10,7 +10,7 @@ import (
 
 // graph makes the graph of a walk back.
 func (b *backward) graph(ctx context.Context, address func(ledger.Account) string) (*Graph, error) {
-	gr := &grapher{t: b.t, src: b.src, at: map[ledger.TxRef]int{}, byID: map[ledger.TxID]int{}, rows: map[ledger.OutRef][2]int{},
+	gr := &grapher{t: b.t, src: b.src, at: map[ledger.TxRef]int{}, made: map[ledger.OutRef]int{}, rows: map[ledger.OutRef][2]int{},
 		g: &Graph{Policies: b.t.params.Policies, Backward: true}}
 	var list []*origin
 	for _, o := range b.txs {
@@ -23,7 +23,7 @@ func (b *backward) graph(ctx context.Context, address func(ledger.Account) strin
 		gr.refs = append(gr.refs, o.view.Ref)
 		gr.add(&o.view)
 		n := &gr.g.Txs[i]
-		n.Hop, n.Visited = o.hop, o.visited
+		n.Hop, n.Visited = o.least, o.visited
 		for k, taint := range o.lacking {
 			n.Ins[k].Taint = taint
 		}

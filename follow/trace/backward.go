@@ -48,7 +48,8 @@ type backward struct {
 // origin is a transaction that value came through.
 type origin struct {
 	view    ledger.TxView
-	hop     uint32
+	hop     uint32 // under the policy at work
+	least   uint32 // of all policies
 	visited []bool
 	queued  bool              // under the policy at work
 	lacking [][]ledger.Amount // by input: Taint of InNode
@@ -67,7 +68,7 @@ type claim struct {
 func (b *backward) follow(ctx context.Context, policy int) error {
 	b.policy = policy
 	for _, o := range b.txs {
-		o.queued = false
+		o.queued, o.hop = false, ^uint32(0)
 	}
 	for _, s := range b.t.starts {
 		o, err := b.origin(ctx, s.Tx)
@@ -79,7 +80,7 @@ func (b *backward) follow(ctx context.Context, policy int) error {
 		}
 		out := o.view.Outs[s.Vout]
 		b.claimOf(out.Ref).amount = out.Value
-		o.hop = 0
+		o.hop, o.least = 0, 0
 		b.queue(o)
 	}
 	for len(b.wait) > 0 {
@@ -106,7 +107,7 @@ func (b *backward) origin(ctx context.Context, ref ledger.TxRef) (*origin, error
 }
 
 func (b *backward) know(v *ledger.TxView) *origin {
-	o := &origin{view: *v, hop: ^uint32(0), visited: make([]bool, len(b.t.runs)), lacking: make([][]ledger.Amount, len(v.Ins))}
+	o := &origin{view: *v, hop: ^uint32(0), least: ^uint32(0), visited: make([]bool, len(b.t.runs)), lacking: make([][]ledger.Amount, len(v.Ins))}
 	b.txs[v.Ref] = o
 	return o
 }
@@ -233,6 +234,7 @@ func (b *backward) ask(ctx context.Context, o *origin, given []ledger.Amount) er
 	}
 	for k, i := range ins {
 		makers[k].hop = min(makers[k].hop, o.hop+1)
+		makers[k].least = min(makers[k].least, o.hop+1)
 		b.judge(makers[k], refs[k], given[i], b.t.params.Names[string(accounts[k])].Stop)
 	}
 	return nil

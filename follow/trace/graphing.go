@@ -20,7 +20,7 @@ type grapher struct {
 	refs []ledger.TxRef           // of g.Txs, in ledger order
 	at   map[ledger.TxRef]int     // where they stand
 	outs [][]ledger.OutRef        // of g.Txs
-	byID map[ledger.TxID]int      // the newest of an id so far
+	made map[ledger.OutRef]int    // the transaction of each output; an id may have several (BIP 30)
 	rows map[ledger.OutRef][2]int // tainted outputs: transaction and number
 }
 
@@ -29,7 +29,7 @@ type grapher struct {
 // do, "" for those without an address.
 func (t *Trace) Graph(ctx context.Context, src UTXO, address func(ledger.Account) string) (*Graph, error) {
 	gr := &grapher{t: t, src: src, g: &Graph{Policies: t.params.Policies},
-		at: map[ledger.TxRef]int{}, byID: map[ledger.TxID]int{}, rows: map[ledger.OutRef][2]int{}}
+		at: map[ledger.TxRef]int{}, made: map[ledger.OutRef]int{}, rows: map[ledger.OutRef][2]int{}}
 	if err := gr.load(ctx); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (gr *grapher) add(v *ledger.TxView) {
 		n.Ins[k] = InNode{Prev: from.Prev, Tx: -1, Known: from.Known, Value: from.Value}
 		n.FeeKnown = n.FeeKnown && from.Known
 		in += from.Value
-		if tx, ok := gr.byID[from.Prev.TxID]; ok && int(from.Prev.Vout) < len(gr.g.Txs[tx].Outs) {
+		if tx, ok := gr.made[from.Ref]; ok {
 			n.Ins[k].Tx = tx
 			gr.g.Txs[tx].Outs[from.Prev.Vout].Tx = i
 		}
@@ -103,12 +103,13 @@ func (gr *grapher) add(v *ledger.TxView) {
 	for k := range v.Outs {
 		n.Outs[k] = OutNode{Value: v.Outs[k].Value, Tx: -1}
 		refs[k] = v.Outs[k].Ref
+		gr.made[refs[k]] = i
 		out += v.Outs[k].Value
 	}
 	if in > out && !v.Coinbase {
 		n.Fee = in - out
 	}
-	gr.at[gr.refs[i]], gr.byID[v.ID] = i, i
+	gr.at[gr.refs[i]] = i
 	gr.g.Txs, gr.outs = append(gr.g.Txs, n), append(gr.outs, refs)
 }
 

@@ -118,6 +118,11 @@ func (l *loader) trace(ctx context.Context, src Source, names Names) (*Trace, er
 	if l.err == nil && binary.LittleEndian.Uint32(sum[:]) != want {
 		return nil, fmt.Errorf("its sum is wrong: %w", ErrSaved)
 	}
+	for _, r := range t.runs {
+		if n := r.totals(); l.err == nil && r.policy != lot.Poison && n.Sum() != n.Theft {
+			return nil, fmt.Errorf("by %s its parts sum to %d of %d: %w", r.policy, n.Sum(), n.Theft, ErrSaved)
+		}
+	}
 	t.tip, t.begun = tip, true
 	return t, l.err
 }
@@ -211,8 +216,11 @@ func (l *loader) older(ctx context.Context, src Source, v *ledger.TxView, pos le
 func (l *loader) starts(txs []ledger.TxView) (starts []Start) {
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
 		tx, vout := l.tx(txs), uint32(l.uint(math.MaxUint32))
+		if l.err == nil && int(vout) >= len(tx.Outs) {
+			l.err = ErrSaved
+		}
 		if l.err == nil {
-			starts = append(starts, Start{Tx: tx.Ref, Vout: vout, Pos: tx.Pos})
+			starts = append(starts, Start{Tx: tx.Ref, Vout: vout, Pos: tx.Pos, value: tx.Outs[vout].Value})
 		}
 	}
 	return starts

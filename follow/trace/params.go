@@ -32,4 +32,6 @@ type Start struct {
 	Tx   ledger.TxRef
 	Vout uint32
 	Pos  ledger.Pos
+
+	value ledger.Amount // known once the trace came to it
 }

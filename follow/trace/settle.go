@@ -41,6 +41,7 @@ func (r *run) keep(k int, began bool, number int) {
 	taint := carried
 	if began {
 		taint = value
+		r.t.starts[number-1].value = value
 	}
 	if taint == 0 {
 		return

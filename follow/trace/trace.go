@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sort"
 
+	"clew.example/clew/follow/lot"
+	"clew.example/clew/internal/invariant"
 	"clew.example/clew/ledger"
 )
 
@@ -60,6 +62,9 @@ func (t *Trace) Advance(ctx context.Context, src UTXO) error {
 	for _, r := range t.runs {
 		if err := r.advance(ctx, src); err != nil {
 			return fmt.Errorf("trace by %s: %w", r.policy, err)
+		}
+		if n := r.totals(); r.policy != lot.Poison {
+			invariant.Check(n.Sum() == n.Theft, "trace by %s: parts sum to %d of %d", r.policy, n.Sum(), n.Theft)
 		}
 	}
 	t.tip, t.begun = tip, true
