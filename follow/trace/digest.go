@@ -43,14 +43,14 @@ func (r *Result) Verify() error {
 // digest is over the canonical input without the digest itself.
 func (in Input) digest() (string, error) {
 	h := sha256.New()
-	err := hashMembers(h, membersOf(in, "digest"))
+	err := hashMembers(h, membersOf(&in, "digest"))
 	return digestText(h), err
 }
 
 // digest is over the canonical result without its input and itself.
 func (r *Result) digest() (string, error) {
 	h := sha256.New()
-	err := hashMembers(h, membersOf(*r, "input", "result_digest"))
+	err := hashMembers(h, membersOf(r, "input", "result_digest"))
 	return digestText(h), err
 }
 
@@ -68,19 +68,22 @@ func Digest(v any) (string, error) {
 
 func digestText(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
 
+// moneyKey is the member of a result that is not there without prices.
+const moneyKey = "money"
+
 // field is a field of a struct by its JSON name.
 type field struct {
 	key   string
 	value reflect.Value
 }
 
-// membersOf returns the fields that encoding/json would write, in canonical
-// order, without some.
+// membersOf returns the fields of what s points to, in canonical order, without
+// some.
 func membersOf(s any, without ...string) (fields []field) {
-	v := reflect.ValueOf(s)
+	v := reflect.ValueOf(s).Elem()
 	for i := range v.NumField() {
-		key, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if slices.Contains(without, key) || options == "omitempty" && v.Field(i).IsZero() {
+		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if slices.Contains(without, key) {
 			continue
 		}
 		fields = append(fields, field{key, v.Field(i)})
@@ -92,6 +95,8 @@ func membersOf(s any, without ...string) (fields []field) {
 // hashMembers hashes an object member by member and list items one by one:
 // a result of millions of exits is never held as one text.
 func hashMembers(h hash.Hash, fields []field) error {
+	// Money is the one member that may be left out.
+	fields = slices.DeleteFunc(fields, func(f field) bool { return f.key == moneyKey && f.value.IsNil() })
 	var room []byte
 	for i, f := range fields {
 		h.Write([]byte{"{,"[min(i, 1)]})
