@@ -1,0 +1,97 @@
+package trace_test
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"clew.example/clew/follow/lot"
+	"clew.example/clew/sim/launder"
+)
+
+// worldsWanted returns how many random ledgers to try: CLEW_WORLDS, or a
+// number that takes seconds.
+func worldsWanted(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv("CLEW_WORLDS")
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("CLEW_WORLDS: %v", err)
+	}
+	return n
+}
+
+// eachWorld runs a check on as many random ledgers as wanted, with the seed
+// that makes each again: CLEW_SEED tries that one only.
+func eachWorld(t *testing.T, usual int, check func(r *rand.Rand, m *launder.Model, s scenario) error) {
+	t.Helper()
+	first, n := uint64(0), worldsWanted(t, usual)
+	if text := os.Getenv("CLEW_SEED"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("CLEW_SEED: %v", err)
+		}
+		first, n = seed, 1
+	}
+	failed := 0
+	for seed := first; seed < first+uint64(n) && failed < 5; seed++ {
+		r := rand.New(rand.NewPCG(seed, 0))
+		w, err := randomWorld(r)
+		if err != nil {
+			t.Fatalf("CLEW_SEED=%d: %v", seed, err)
+		}
+		m, err := w.Truth(w.Tip().Hash)
+		if err != nil {
+			t.Fatalf("CLEW_SEED=%d: %v", seed, err)
+		}
+		if err := check(r, m, randomScenario(r, m)); err != nil {
+			t.Errorf("CLEW_SEED=%d: %v", seed, err)
+			failed++
+		}
+	}
+}
+
+// TestLawsOfPolicies checks the laws that tie the policies to the theft and to
+// each other on the interpreter that the engine is compared with.
+func TestLawsOfPolicies(t *testing.T) {
+	most, outputs, sum := new(big.Rat), 0, [lot.Poison + 1]int{}
+	eachWorld(t, 300, func(_ *rand.Rand, _ *launder.Model, s scenario) error {
+		var all [lot.Poison + 1]*naive
+		for _, p := range lot.Policies() {
+			all[p] = interpret(s, p)
+			sum[p] += len(all[p].taint)
+		}
+		outputs += s.model.Counts(s.asOf).Outputs
+		if d := exactDistance(all[lot.Haircut]); d.Cmp(most) > 0 {
+			most = d
+		}
+		return laws(s, all[:])
+	})
+	t.Logf("%d outputs, tainted by policy %v; the haircut in whole units is at most %s from the exact one", outputs, sum, most.FloatString(3))
+}
+
+func laws(s scenario, all []*naive) error {
+	for _, n := range all[:lot.Poison] {
+		var sum uint64
+		for _, amount := range n.sums {
+			sum += amount
+		}
+		if sum != s.theft() {
+			return fmt.Errorf("%v: absorbers sum to %d of %d: %v", n.policy, sum, s.theft(), n.sums)
+		}
+	}
+	for row := range s.model.Counts(s.asOf).Outputs {
+		for _, n := range all[:lot.Pure] {
+			if all[lot.Pure].taint[row] > n.taint[row] || n.taint[row] > all[lot.Poison].taint[row] {
+				return fmt.Errorf("output %d: pure %d, %v %d, poison %d", row, all[lot.Pure].taint[row], n.policy, n.taint[row], all[lot.Poison].taint[row])
+			}
+		}
+	}
+	return nil
+}
