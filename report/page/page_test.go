@@ -1,0 +1,45 @@
+package page_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"clew.example/clew/follow/lot"
+	"clew.example/clew/report/page"
+)
+
+func scenes(t testing.TB) map[string]*page.Doc {
+	return map[string]*page.Doc{
+		"peel":  peelScene(t, lot.FIFO, lot.Haircut),
+		"fan":   fanScene(t, lot.Policies()...),
+		"wide":  wideScene(t, 5000, lot.FIFO, lot.Haircut),
+		"still": stillScene(t, lot.FIFO, lot.Haircut),
+		"pure":  fanScene(t, lot.Pure),
+	}
+}
+
+// TestWrite makes every scene; PAGES names a folder to look at them in.
+func TestWrite(t *testing.T) {
+	for name, d := range scenes(t) {
+		for _, form := range []struct {
+			ext   string
+			write func(*bytes.Buffer) error
+		}{{".html", func(b *bytes.Buffer) error { return page.HTML(b, d) }}} {
+			var b, again bytes.Buffer
+			if err := form.write(&b); err != nil {
+				t.Fatal(err)
+			}
+			if err := form.write(&again); err != nil || !bytes.Equal(b.Bytes(), again.Bytes()) {
+				t.Errorf("%s%s: not the same bytes twice, error %v", name, form.ext, err)
+			}
+			if dir := os.Getenv("PAGES"); dir != "" {
+				if err := os.WriteFile(filepath.Join(dir, name+form.ext), b.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Logf("%s%s: %d bytes", name, form.ext, b.Len())
+		}
+	}
+}
