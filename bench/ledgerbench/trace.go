@@ -30,7 +30,8 @@ func (b *bench) trace(ctx context.Context) error {
 	})
 }
 
-// traced does a trace from outputs and checks that its parts sum to the theft.
+// traced does a trace from outputs. Advance itself sums its parts and stops the
+// program if a unit is lost.
 func traced(ctx context.Context, v *flat.View, policies []lot.Policy, outs []ledger.OutRef) (*trace.Trace, error) {
 	starts := make([]trace.Start, len(outs))
 	for i, out := range outs {
@@ -44,16 +45,7 @@ func traced(ctx context.Context, v *flat.View, policies []lot.Policy, outs []led
 	if err := t.Advance(ctx, v); err != nil {
 		return nil, err
 	}
-	return t, conserves(t, policies)
-}
-
-func conserves(t *trace.Trace, policies []lot.Policy) error {
-	for i, p := range policies {
-		if n := t.Totals(i); n.Sum() != n.Theft {
-			return fmt.Errorf("%s: parts sum to %d of %d", p, n.Sum(), n.Theft)
-		}
-	}
-	return nil
+	return t, nil
 }
 
 // haircutRounds is how often a large trace is repeated: each takes a second.

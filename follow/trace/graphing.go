@@ -50,8 +50,8 @@ const loadBatch = 1024
 // load reads every transaction that a run visited.
 func (gr *grapher) load(ctx context.Context) error {
 	for _, r := range gr.t.runs {
-		for i := range r.visits {
-			if ref := r.visits[i].ref; !has(gr.at, ref) {
+		for i := range r.visits.len() {
+			if ref := r.visits.at(i).ref; !has(gr.at, ref) {
 				gr.at[ref] = 0
 				gr.refs = append(gr.refs, ref)
 			}
@@ -59,8 +59,8 @@ func (gr *grapher) load(ctx context.Context) error {
 	}
 	pos := map[ledger.TxRef]ledger.Pos{}
 	for _, r := range gr.t.runs {
-		for i := range r.visits {
-			pos[r.visits[i].ref] = r.visits[i].pos
+		for i := range r.visits.len() {
+			pos[r.visits.at(i).ref] = r.visits.at(i).pos
 		}
 	}
 	slices.SortFunc(gr.refs, func(a, b ledger.TxRef) int { return cmp.Compare(pos[a], pos[b]) })
@@ -116,8 +116,8 @@ func (gr *grapher) add(v *ledger.TxView) {
 // overlay lays what a run found over the graph.
 func (gr *grapher) overlay(p int, r *run) {
 	policies := len(gr.g.Policies)
-	for i := range r.visits {
-		v := &r.visits[i]
+	for i := range r.visits.len() {
+		v := r.visits.at(i)
 		tx := gr.at[v.ref]
 		n := &gr.g.Txs[tx]
 		n.Visited[p], n.Hop = true, min(n.Hop, v.hop)
@@ -129,15 +129,15 @@ func (gr *grapher) overlay(p int, r *run) {
 		}
 		vout := 0
 		for row := int(v.outs); row < r.endOuts(i); row++ {
-			for gr.outs[tx][vout] != r.outs[row].ref {
+			for gr.outs[tx][vout] != r.outs.at(int(row)).ref {
 				vout++
 			}
-			gr.rows[r.outs[row].ref] = [2]int{tx, vout}
-			n.Outs[vout].overlay(p, policies, &r.outs[row])
+			gr.rows[r.outs.at(int(row)).ref] = [2]int{tx, vout}
+			n.Outs[vout].overlay(p, policies, r.outs.at(int(row)))
 		}
 	}
 	for _, o := range r.overlaps {
-		at := gr.rows[r.outs[o.out].ref]
+		at := gr.rows[r.outs.at(int(o.out)).ref]
 		out := &gr.g.Txs[at[0]].Outs[at[1]]
 		if out.Overlap == nil {
 			out.Overlap = make([]ledger.Amount, policies)
@@ -152,10 +152,10 @@ func (gr *grapher) overlay(p int, r *run) {
 
 // endOuts returns where the tainted outputs of a visit end.
 func (r *run) endOuts(visit int) int {
-	if visit+1 < len(r.visits) {
-		return int(r.visits[visit+1].outs)
+	if visit+1 < r.visits.len() {
+		return int(r.visits.at(visit + 1).outs)
 	}
-	return len(r.outs)
+	return r.outs.len()
 }
 
 func (o *OutNode) overlay(p, policies int, t *tainted) {
@@ -289,8 +289,8 @@ func (gr *grapher) lotPath(r *run, ref ledger.OutRef) []int {
 		return nil
 	}
 	var path []int
-	for at := r.outs[row].lots + uint32(best); ; at = r.lots[at].Parent {
-		path = append(path, gr.at[r.visits[r.outs[r.outOf(at)].visit].ref])
+	for at := r.outs.at(int(row)).lots + uint32(best); ; at = r.lots[at].Parent {
+		path = append(path, gr.at[r.visits.at(r.visitOf(r.outOf(at))).ref])
 		if r.lots[at].Parent == noParent {
 			break
 		}
@@ -302,7 +302,12 @@ func (gr *grapher) lotPath(r *run, ref ledger.OutRef) []int {
 
 // outOf returns the row of the output that holds a lot.
 func (r *run) outOf(at uint32) int {
-	return sort.Search(len(r.outs), func(i int) bool { return r.outs[i].lots > at }) - 1
+	return sort.Search(r.outs.len(), func(i int) bool { return r.outs.at(i).lots > at }) - 1
+}
+
+// visitOf returns the visit that made an output.
+func (r *run) visitOf(out int) int {
+	return sort.Search(r.visits.len(), func(i int) bool { return int(r.visits.at(i).outs) > out }) - 1
 }
 
 // rowOf returns the row of an output's record.
@@ -312,12 +317,12 @@ func (r *run) rowOf(gr *grapher, ref ledger.OutRef) (uint32, bool) {
 		return 0, false
 	}
 	pos := gr.g.Txs[tx[0]].Pos
-	v := sort.Search(len(r.visits), func(i int) bool { return r.visits[i].pos >= pos })
-	if v == len(r.visits) || r.visits[v].pos != pos {
+	v := sort.Search(r.visits.len(), func(i int) bool { return r.visits.at(i).pos >= pos })
+	if v == r.visits.len() || r.visits.at(v).pos != pos {
 		return 0, false
 	}
-	for row := int(r.visits[v].outs); row < r.endOuts(v); row++ {
-		if r.outs[row].ref == ref {
+	for row := int(r.visits.at(v).outs); row < r.endOuts(v); row++ {
+		if r.outs.at(int(row)).ref == ref {
 			return uint32(row), true
 		}
 	}

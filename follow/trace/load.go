@@ -242,14 +242,14 @@ func (l *loader) tx(txs []ledger.TxView) *ledger.TxView {
 func (l *loader) run(r *run, txs []ledger.TxView) {
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
 		tx := l.tx(txs)
-		v := visit{ref: tx.Ref, pos: tx.Pos, hop: uint32(l.uint(math.MaxUint32)), fee: ledger.Amount(l.uint(math.MaxUint64)), outs: uint32(len(r.outs))}
-		r.visits = append(r.visits, v)
+		v := visit{ref: tx.Ref, pos: tx.Pos, hop: uint32(l.uint(math.MaxUint32)), fee: ledger.Amount(l.uint(math.MaxUint64)), outs: uint32(r.outs.len())}
+		r.visits.push(v)
 		for outs := l.uint(uint64(len(tx.Outs))); outs > 0 && l.err == nil; outs-- {
 			l.out(r, tx)
 		}
 	}
-	for n := l.uint(uint64(len(r.outs))); n > 0 && l.err == nil; n-- {
-		r.overlaps = append(r.overlaps, overlap{uint32(l.uint(uint64(len(r.outs)))), ledger.Amount(l.uint(math.MaxUint64))})
+	for n := l.uint(uint64(r.outs.len())); n > 0 && l.err == nil; n-- {
+		r.overlaps = append(r.overlaps, overlap{uint32(l.uint(uint64(r.outs.len()))), ledger.Amount(l.uint(math.MaxUint64))})
 	}
 	r.next = len(r.t.starts)
 }
@@ -259,7 +259,7 @@ func (l *loader) out(r *run, tx *ledger.TxView) {
 		l.err = ErrSaved
 		return
 	}
-	o := tainted{ref: tx.Outs[l.uint(uint64(len(tx.Outs)-1))].Ref, lots: uint32(len(r.lots)), visit: uint32(len(r.visits) - 1)}
+	o := tainted{ref: tx.Outs[l.uint(uint64(len(tx.Outs)-1))].Ref, lots: uint32(len(r.lots)), hop: r.visits.at(r.visits.len() - 1).hop}
 	o.taint, o.fate = ledger.Amount(l.uint(math.MaxUint64)), fate(l.uint(uint64(fateDiluted)))
 	o.reason = Reason(l.uint(uint64(reasonCount - 1)))
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
@@ -271,7 +271,7 @@ func (l *loader) out(r *run, tx *ledger.TxView) {
 		r.lots = append(r.lots, lt)
 	}
 	if o.fate == fateRests {
-		r.at.put(o.ref, uint32(len(r.outs)))
+		r.at.put(o.ref, uint32(r.outs.len()), r.dense)
 	}
-	r.outs = append(r.outs, o)
+	r.outs.push(o)
 }

@@ -15,11 +15,12 @@ type run struct {
 	index  int
 	policy lot.Policy
 
-	visits   []visit
-	outs     []tainted
+	visits   list[visit]
+	outs     list[tainted]
 	lots     []lot.Lot // of the outputs, where keepsLots
 	overlaps []overlap
 	next     int    // the first start that was not come to
+	dense    bool   // handles of the source are numbers without gaps
 	at       outMap // rows of outs that may be spent
 	now      moment
 }
@@ -39,7 +40,7 @@ type tainted struct {
 	ref    ledger.OutRef
 	taint  ledger.Amount
 	lots   uint32
-	visit  uint32
+	hop    uint32 // of its transaction
 	fate   fate
 	reason Reason
 }
@@ -82,14 +83,15 @@ func (r *run) keepsLots() bool { return r.policy != lot.Poison && !r.single() }
 // lotsOf returns the lots of a row of outs.
 func (r *run) lotsOf(row uint32) []lot.Lot {
 	end := uint32(len(r.lots))
-	if int(row)+1 < len(r.outs) {
-		end = r.outs[row+1].lots
+	if int(row)+1 < r.outs.len() {
+		end = r.outs.at(int(row + 1)).lots
 	}
-	return r.lots[r.outs[row].lots:end]
+	return r.lots[r.outs.at(int(row)).lots:end]
 }
 
 func (r *run) advance(ctx context.Context, src UTXO) error {
 	if d, ok := src.(Dense); ok {
+		r.dense = true
 		s := &sweep{run: r, src: src, dense: d}
 		s.queue.size = d.Dense()
 		return s.do(ctx)
@@ -102,9 +104,9 @@ func (r *run) advance(ctx context.Context, src UTXO) error {
 // resting returns the outputs that were not spent when the trace stopped.
 func (r *run) resting() []ledger.OutRef {
 	var refs []ledger.OutRef
-	for i := range r.outs {
-		if r.outs[i].fate == fateRests {
-			refs = append(refs, r.outs[i].ref)
+	for i := range r.outs.len() {
+		if r.outs.at(i).fate == fateRests {
+			refs = append(refs, r.outs.at(i).ref)
 		}
 	}
 	return refs
@@ -114,13 +116,14 @@ func (r *run) resting() []ledger.OutRef {
 // spent above it.
 func (r *run) undo(ctx context.Context, src UTXO) error {
 	limit := ledger.MakePos(src.Tip().Height, maxIndex)
-	n := sort.Search(len(r.visits), func(i int) bool { return r.visits[i].pos > limit })
-	if n < len(r.visits) {
-		out := r.visits[n].outs
-		if int(out) < len(r.outs) {
-			r.lots = r.lots[:r.outs[out].lots]
+	n := sort.Search(r.visits.len(), func(i int) bool { return r.visits.at(i).pos > limit })
+	if n < r.visits.len() {
+		out := r.visits.at(n).outs
+		if int(out) < r.outs.len() {
+			r.lots = r.lots[:r.outs.at(int(out)).lots]
 		}
-		r.outs, r.visits = r.outs[:out], r.visits[:n]
+		r.outs.cut(int(out))
+		r.visits.cut(n)
 		for len(r.overlaps) > 0 && r.overlaps[len(r.overlaps)-1].out >= out {
 			r.overlaps = r.overlaps[:len(r.overlaps)-1]
 		}
@@ -135,11 +138,11 @@ func (r *run) revive(ctx context.Context, src UTXO) error {
 	var refs []ledger.OutRef
 	var rows []uint32
 	r.at.reset()
-	for i := range r.outs {
-		if o := &r.outs[i]; o.ended() {
+	for i := range r.outs.len() {
+		if o := r.outs.at(i); o.ended() {
 			continue
 		} else if o.fate == fateRests {
-			r.at.put(o.ref, uint32(i))
+			r.at.put(o.ref, uint32(i), r.dense)
 		} else {
 			refs, rows = append(refs, o.ref), append(rows, uint32(i))
 		}
@@ -150,9 +153,9 @@ func (r *run) revive(ctx context.Context, src UTXO) error {
 	}
 	for i, s := range spends {
 		if uint64(s.Tx) == ledger.NoRef {
-			o := &r.outs[rows[i]]
+			o := r.outs.at(int(rows[i]))
 			o.fate, o.reason = fateRests, ReasonNone
-			r.at.put(o.ref, rows[i])
+			r.at.put(o.ref, rows[i], r.dense)
 		}
 	}
 	return nil

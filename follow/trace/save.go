@@ -128,8 +128,8 @@ func (t *Trace) listed(ctx context.Context, src UTXO) (*listing, error) {
 	pos := map[ledger.TxRef]ledger.Pos{}
 	var refs []ledger.TxRef
 	for _, r := range t.runs {
-		for i := range r.visits {
-			if v := &r.visits[i]; !has(pos, v.ref) {
+		for i := range r.visits.len() {
+			if v := r.visits.at(i); !has(pos, v.ref) {
 				pos[v.ref] = v.pos
 				refs = append(refs, v.ref)
 			}
@@ -175,16 +175,16 @@ func (s *saver) starts(t *Trace, list *listing) {
 }
 
 func (s *saver) run(r *run, list *listing) {
-	s.uint(uint64(len(r.visits)))
-	for i := range r.visits {
-		v := &r.visits[i]
+	s.uint(uint64(r.visits.len()))
+	for i := range r.visits.len() {
+		v := r.visits.at(i)
 		s.uint(uint64(list.at[v.ref]))
 		s.uint(uint64(v.hop))
 		s.uint(uint64(v.fee))
 		end := r.endOuts(i)
 		s.uint(uint64(end) - uint64(v.outs))
 		for row := v.outs; int(row) < end; row++ {
-			o := &r.outs[row]
+			o := r.outs.at(int(row))
 			s.uint(uint64(list.vout[o.ref]))
 			s.uint(uint64(o.taint))
 			s.uint(uint64(o.fate))

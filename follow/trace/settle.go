@@ -18,11 +18,11 @@ func (r *run) settle(ctx context.Context, src UTXO, starts int) error {
 	m := &r.now
 	here := r.t.starts[r.next : r.next+starts]
 	r.next += starts
-	r.visits = append(r.visits, visit{m.tx.Ref, m.tx.Pos, m.given[len(m.outs)], m.hop, uint32(len(r.outs))})
+	r.visits.push(visit{m.tx.Ref, m.tx.Pos, m.given[len(m.outs)], m.hop, uint32(r.outs.len())})
 	if n := len(here); n > 0 && int(here[n-1].Vout) >= len(m.outs) {
 		return fmt.Errorf("start %d: the transaction has %d outputs", here[n-1].Vout, len(m.outs))
 	}
-	first := len(r.outs)
+	first := r.outs.len()
 	for k := range m.outs {
 		began := len(here) > 0 && int(here[0].Vout) == k
 		if began {
@@ -46,8 +46,8 @@ func (r *run) keep(k int, began bool, number int) {
 	if taint == 0 {
 		return
 	}
-	row := uint32(len(r.outs))
-	r.outs = append(r.outs, tainted{ref: m.outs[k].Ref, taint: taint, lots: uint32(len(r.lots)), visit: uint32(len(r.visits) - 1)})
+	row := uint32(r.outs.len())
+	r.outs.push(tainted{ref: m.outs[k].Ref, taint: taint, lots: uint32(len(r.lots)), hop: m.hop})
 	if began && carried > 0 && r.policy != lot.Poison {
 		r.overlaps = append(r.overlaps, overlap{row, carried})
 	}
@@ -89,15 +89,14 @@ func (r *run) keepLots(k int, began bool, number uint32) {
 // first, then the limits.
 func (r *run) judge(ctx context.Context, src UTXO, first int) error {
 	m, p := &r.now, &r.t.params
-	kept := r.outs[first:]
-	if len(p.Names) > 0 {
-		if err := r.stop(ctx, src, kept); err != nil {
+	if len(p.Names) > 0 && r.outs.len() > first {
+		if err := r.stop(ctx, src, first); err != nil {
 			return err
 		}
 	}
 	k := 0
-	for i := range kept {
-		o := &kept[i]
+	for i := first; i < r.outs.len(); i++ {
+		o := r.outs.at(i)
 		for m.outs[k].Ref != o.ref {
 			k++
 		}
@@ -108,7 +107,7 @@ func (r *run) judge(ctx context.Context, src UTXO, first int) error {
 		case p.MaxHops != nil && m.hop > *p.MaxHops:
 			o.fate, o.reason = fateCutoff, ReasonMaxHops
 		default:
-			r.at.put(o.ref, uint32(first+i))
+			r.at.put(o.ref, uint32(i), r.dense)
 			m.followed = append(m.followed, m.firstOut+uint32(k))
 		}
 	}
@@ -116,18 +115,18 @@ func (r *run) judge(ctx context.Context, src UTXO, first int) error {
 }
 
 // stop ends what pays an account at which traces stop.
-func (r *run) stop(ctx context.Context, src UTXO, kept []tainted) (err error) {
+func (r *run) stop(ctx context.Context, src UTXO, first int) (err error) {
 	m := &r.now
 	m.refs = m.refs[:0]
-	for i := range kept {
-		m.refs = append(m.refs, kept[i].ref)
+	for i := first; i < r.outs.len(); i++ {
+		m.refs = append(m.refs, r.outs.at(i).ref)
 	}
 	if m.accounts, err = src.AppendAccounts(ctx, m.accounts[:0], m.refs); err != nil {
 		return err
 	}
 	for i, account := range m.accounts {
 		if name := r.t.params.Names[string(account)]; name.Stop != KindNone {
-			kept[i].fate = fateOfStop[name.Stop]
+			r.outs.at(first + i).fate = fateOfStop[name.Stop]
 		}
 	}
 	return nil

@@ -24,12 +24,12 @@ func (t *Totals) Sum() ledger.Amount { return t.Rests + t.Fees + t.Ended + t.Ove
 func (t *Trace) Totals(policy int) Totals { return t.runs[policy].totals() }
 
 func (r *run) totals() Totals {
-	n := Totals{Txs: len(r.visits), Outputs: len(r.outs), Lots: len(r.lots)}
-	for i := range r.visits {
-		n.Fees += r.visits[i].fee
+	n := Totals{Txs: r.visits.len(), Outputs: r.outs.len(), Lots: len(r.lots)}
+	for i := range r.visits.len() {
+		n.Fees += r.visits.at(i).fee
 	}
-	for i := range r.outs {
-		switch o := &r.outs[i]; o.fate {
+	for i := range r.outs.len() {
+		switch o := r.outs.at(i); o.fate {
 		case fateMoved:
 			n.Edges++
 		case fateRests:

@@ -132,14 +132,17 @@ func (r *run) spend(v *ledger.RowIn) uint32 {
 		return noRow
 	}
 	row, ok := r.at.get(v.Ref)
-	if !ok || r.outs[row].fate != fateRests {
+	if !ok {
 		return noRow
 	}
-	m, o := &r.now, &r.outs[row]
+	m, o := &r.now, r.outs.at(int(row))
+	if o.fate != fateRests {
+		return noRow
+	}
 	o.fate = fateMoved
 	m.reached = true
 	m.taint += o.taint
-	m.hop = min(m.hop, r.visits[o.visit].hop+1)
+	m.hop = min(m.hop, o.hop+1)
 	return row
 }
 
@@ -147,7 +150,8 @@ func (r *run) spend(v *ledger.RowIn) uint32 {
 func (r *run) cutOff() {
 	for _, row := range r.now.from {
 		if row != noRow {
-			r.outs[row].fate, r.outs[row].reason = fateCutoff, ReasonUntil
+			o := r.outs.at(int(row))
+			o.fate, o.reason = fateCutoff, ReasonUntil
 		}
 	}
 	r.now.reached = false
@@ -225,7 +229,7 @@ func (r *run) lineUp(i int) {
 	}
 	clean := m.ins[i].Value
 	if row := m.from[i]; row != noRow {
-		first := r.outs[row].lots
+		first := r.outs.at(int(row)).lots
 		for k, l := range r.lotsOf(row) {
 			l.Parent = first + uint32(k)
 			clean -= l.Qty
@@ -246,7 +250,7 @@ func appendClean(in []lot.Lot, qty ledger.Amount) []lot.Lot {
 func (r *run) end(f fate, from, to int) {
 	for _, row := range r.now.from[from:to] {
 		if row != noRow {
-			r.outs[row].fate = f
+			r.outs.at(int(row)).fate = f
 		}
 	}
 }
