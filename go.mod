@@ -8,6 +8,8 @@ require golang.org/x/term v0.37.0
 
 require go.uber.org/goleak v1.3.0
 
+require go.yaml.in/yaml/v3 v3.0.4
+
 require (
 	github.com/aead/siphash v1.0.1 // indirect
 	github.com/btcsuite/btcd v0.24.2
