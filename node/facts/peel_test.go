@@ -49,6 +49,45 @@ func TestPeelCase(t *testing.T) {
 	}
 }
 
+// TestPeelChain: one input, two outputs, and on with the larger one, 173 times.
+func TestPeelChain(t *testing.T) {
+	text, err := os.ReadFile(peelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := facts.Read(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := f.Pin(facts.MaxHeight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := ledger.ParseHash(peelStart)
+	next, err := v.AppendTxRefs(context.Background(), nil, []ledger.TxID{id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var larger []ledger.Amount
+	for uint64(next[0]) != ledger.NoRef {
+		var rows ledger.Rows
+		if err := v.AppendRows(context.Background(), &rows, next); err != nil {
+			t.Fatal(err)
+		}
+		if len(rows.Ins) != 1 || len(rows.Outs) != 2 {
+			break
+		}
+		out := rows.Outs[0]
+		if rows.Outs[1].Value > out.Value {
+			out = rows.Outs[1]
+		}
+		larger, next[0] = append(larger, out.Value), out.Spender
+	}
+	if n := len(larger); n != 173 || larger[0] != 24280772760 || larger[n-1] != 23486140489 || uint64(next[0]) != ledger.NoRef {
+		t.Errorf("%d transactions, from %v, then %v", n, larger, next)
+	}
+}
+
 // reach walks from all outputs of the start to every spender.
 func reach(t *testing.T, v *facts.View) map[ledger.TxRef]bool {
 	t.Helper()
