@@ -126,15 +126,15 @@ func randomScenario(r *rand.Rand, m *launder.Model) scenario {
 		})
 		s.params.Policies = s.params.Policies[:1+r.IntN(len(s.params.Policies))]
 	}
-	if r.IntN(3) == 0 {
+	if r.IntN(4) == 0 {
 		out := m.Out(r.IntN(m.Counts(tip).Outputs), tip)
-		s.params.MinValue = out.Value/ledger.Amount(1+r.IntN(20)) + ledger.Amount(r.IntN(2))
+		s.params.MinValue = out.Value/ledger.Amount(1+r.IntN(1+r.IntN(500))) + ledger.Amount(r.IntN(2))
 	}
-	if r.IntN(3) == 0 {
-		hops := uint32(r.IntN(8))
+	if r.IntN(4) == 0 {
+		hops := uint32(r.IntN(1 + r.IntN(16)))
 		s.params.MaxHops = &hops
 	}
-	if r.IntN(3) == 0 {
+	if r.IntN(4) == 0 {
 		until := m.First() + ledger.Height(r.IntN(heights))
 		s.params.Until = &until
 	}
@@ -161,10 +161,10 @@ func randomStarts(r *rand.Rand, m *launder.Model) []int {
 	tip, _ := m.Tip()
 	rows := map[int]bool{}
 	var last int
-	for range 1 + r.IntN(1+r.IntN(6)) {
+	for range 1 + r.IntN(6) {
 		row := r.IntN(m.Counts(tip).Outputs)
-		if r.IntN(2) == 0 {
-			row = r.IntN(1 + row/2) // early
+		if r.IntN(4) > 0 {
+			row = r.IntN(1 + row/4) // early
 		}
 		if len(rows) > 0 && r.IntN(2) == 0 {
 			row = descendant(r, m, last)
