@@ -1,6 +1,7 @@
 package esplora
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -99,8 +100,8 @@ func (v *View) block(h ledger.Height) *cell[block] {
 func heightName(h ledger.Height) string { return fmt.Sprintf("%0*d", heightDigits, h) }
 
 func (v *View) fetchBlock(ctx context.Context, h ledger.Height) (block, error) {
-	if bl, ok := v.cachedBlock(h); ok {
-		return bl, nil
+	if bl, err, ok := v.cachedBlock(h); ok {
+		return bl, err
 	}
 	if v.e.client == nil {
 		return block{}, fmt.Errorf("block %d: %w", h, ErrOffline)
@@ -115,19 +116,30 @@ func (v *View) fetchBlock(ctx context.Context, h ledger.Height) (block, error) {
 		return group[at], nil
 	}
 	bl, err := v.fetchSingle(ctx, h)
-	if err == nil {
+	switch {
+	case err == nil:
 		v.keepBlock(h, bl)
+	case errors.Is(err, ErrNotFound):
+		v.keep("header", heightName(h), noBlock, false)
 	}
 	return bl, err
 }
 
-func (v *View) cachedBlock(h ledger.Height) (block, bool) {
+// noBlock is kept for a height that the server has no block of: one made up
+// for tests, which begins later.
+var noBlock = []byte("null")
+
+// cachedBlock returns what the cache says of a height, which may be ErrNotFound.
+func (v *View) cachedBlock(h ledger.Height) (bl block, err error, ok bool) {
 	b, ok := v.cached("header", heightName(h), 2*ledger.HeaderSize)
-	if !ok {
-		return block{}, false
+	switch {
+	case !ok:
+		return block{}, nil, false
+	case bytes.Equal(b, noBlock):
+		return block{}, fmt.Errorf("block %d: %w", h, ErrNotFound), true
 	}
-	bl, err := decodeHeader(b, v.e.net)
-	return bl, err == nil
+	bl, err = decodeHeader(b, v.e.net)
+	return bl, nil, err == nil
 }
 
 func (v *View) keepBlock(h ledger.Height, bl block) {

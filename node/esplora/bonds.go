@@ -56,18 +56,13 @@ func (v *View) bind(ref ledger.TxRef, t *body, pos ledger.Pos) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	b, path := &v.bonds, txPath(t.id)
-	for i := range t.ins {
-		if t.coinbase {
-			break
-		}
-		if err := v.bindInput(ref, t.ins[i].prev, pos); err != nil {
-			return lie(path, "input %d: %v", i, err)
-		}
+	ins := t.ins
+	if t.coinbase {
+		ins = nil
 	}
-	b.pos[ref] = pos
-	for _, c := range b.claimed[ref] {
-		if err := v.checkClaim(ref, c, t); err != nil {
-			return err
+	for i := range ins {
+		if err := v.checkInput(ref, ins[i].prev, pos); err != nil {
+			return lie(path, "input %d: %v", i, err)
 		}
 	}
 	for i := range t.outs {
@@ -75,21 +70,29 @@ func (v *View) bind(ref ledger.TxRef, t *body, pos ledger.Pos) error {
 			return lie(path, "stands behind %s, which spends it", v.ids[by])
 		}
 	}
+	for i := range ins {
+		b.spender[outRef(v.internLocked(ins[i].prev.TxID), ins[i].prev.Vout)] = ref
+	}
+	b.pos[ref] = pos
+	for _, c := range b.claimed[ref] {
+		if err := v.checkClaim(ref, c, t); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (v *View) bindInput(ref ledger.TxRef, prev ledger.Outpoint, pos ledger.Pos) error {
+// checkInput checks that nothing else is said of what an input spends.
+func (v *View) checkInput(ref ledger.TxRef, prev ledger.Outpoint, pos ledger.Pos) error {
 	b, made := &v.bonds, v.internLocked(prev.TxID)
-	out := outRef(made, prev.Vout)
-	if by, ok := b.spender[out]; ok && by != ref {
+	if by, ok := b.spender[outRef(made, prev.Vout)]; ok && by != ref {
 		return fmt.Errorf("%s is spent by %s, too", prev, v.ids[by])
 	}
-	b.spender[out] = ref
 	if at, ok := b.pos[made]; ok && at >= pos {
 		return fmt.Errorf("%s stands behind what spends it", prev)
 	}
-	said, ok := b.said[made]
-	if !ok || uint64(prev.Vout) >= uint64(len(said)) {
+	said := b.said[made]
+	if uint64(prev.Vout) >= uint64(len(said)) {
 		return nil
 	}
 	if s := said[prev.Vout]; !s.spent || s.tx != v.ids[ref] {

@@ -17,6 +17,7 @@ import (
 // the tip and as of heights below, with either way to learn positions and
 // headers.
 func TestAgainstModel(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(4) {
 		config := launder.Small(seed)
 		// No outpoint names an output that was made twice, and header times heed
