@@ -58,3 +58,9 @@ func printFailure(w io.Writer, err error) {
 		fmt.Fprintf(w, "clew: hint: %s\n", plain.Text(f.hint))
 	}
 }
+
+// warn writes a line beside an answer: something that its reader should know
+// and that does not make it wrong.
+func warn(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "clew: warning: %s\n", plain.Text(fmt.Sprintf(format, args...)))
+}

@@ -31,6 +31,7 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 		newAddress(e),
 		newIngest(e),
 		newLedger(e),
+		newTrace(e),
 		newTx(e),
 		newVersion(e),
 	)

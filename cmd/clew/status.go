@@ -56,6 +56,32 @@ func (s *statusLine) share(doing string) func(thousandths int) {
 	return func(t int) { s.print(fmt.Sprintf("%s  %d.%d %%", doing, t/10, t%10)) }
 }
 
+// clock prints what is being done and for how long, until the function that it
+// returns is called.
+func (s *statusLine) clock(doing func() string) (stop func()) {
+	if s == nil {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		began, tick := time.Now(), time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				s.print(doing() + "  " + clock(time.Since(began).Round(time.Second)))
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
 func cutRunes(s string, n int) string {
 	r := []rune(s)
 	return string(r[:min(n, len(r))])

@@ -20,8 +20,8 @@ import (
 // mixer, one for fees, one for what is burnt, else one for each output. Edges
 // are outputs, with their value and, for each policy, the taint that goes this
 // way; an output that one policy follows and another ends has two. Amounts are
-// base units. Backward, an end is where value came from, and its edge leads
-// from it.
+// base units. Backward, an end is where value came from: its edge leads to the
+// transaction that made the output, or that has the input.
 func GraphML(w io.Writer, g *trace.Graph) error {
 	x := &graphML{w: bufio.NewWriter(w), g: g, exits: map[string]string{}}
 	x.begin()
@@ -117,10 +117,20 @@ func (x *graphML) edges(i int) {
 			}
 			ways[k][p] = a
 		}
-		for k := trace.KindNone; int(k) <= int(trace.KindCoinbase); k++ {
+		for k := trace.KindNone; k <= trace.KindCoinbase; k++ {
 			if taint := ways[k]; taint != nil {
 				x.output(i, vout, k, taint)
 			}
+		}
+		if x.g.Backward && o.Taint != nil {
+			x.came(i, vout, o)
+		}
+	}
+	for k := range t.Ins {
+		if in := &t.Ins[k]; in.Taint != nil {
+			prev := in.Prev.String()
+			from := x.exit("unknown_input "+prev, trace.KindUnknownInput, &trace.OutNode{})
+			x.edge(from, fmt.Sprintf("t%d", i), &trace.OutNode{Value: in.Value}, prev, in.Taint)
 		}
 	}
 	if t.FeeTaint != nil {
@@ -141,11 +151,13 @@ func endOf(o *trace.OutNode, policy int) trace.Kind {
 func (x *graphML) output(i, vout int, k trace.Kind, taint []ledger.Amount) {
 	o := &x.g.Txs[i].Outs[vout]
 	outpoint := ledger.Outpoint{TxID: x.g.Txs[i].ID, Vout: uint32(vout)}.String()
-	to := ""
+	to, made := "", fmt.Sprintf("t%d", i)
 	switch {
+	case k == trace.KindNone && x.g.Backward: // written by came
+		return
 	case k == trace.KindNone && o.Tx >= 0:
 		to = fmt.Sprintf("t%d", o.Tx)
-	case k == trace.KindNone: // a limit of memory or of the graph keeps its spender out
+	case k == trace.KindNone:
 		return
 	case k == trace.KindService, k == trace.KindListed, k == trace.KindMixer:
 		to = x.exit(k.String()+" "+string(o.Account), k, o)
@@ -154,18 +166,41 @@ func (x *graphML) output(i, vout int, k trace.Kind, taint []ledger.Amount) {
 	default:
 		to = x.exit(k.String()+" "+outpoint, k, o)
 	}
-	x.edge(fmt.Sprintf("t%d", i), to, o, outpoint, taint)
+	if x.g.Backward {
+		made, to = to, made
+	}
+	x.edge(made, to, o, outpoint, taint)
+}
+
+// came writes, backward, an output towards the transaction that spends it, or
+// towards the start that it is.
+func (x *graphML) came(i, vout int, o *trace.OutNode) {
+	outpoint := ledger.Outpoint{TxID: x.g.Txs[i].ID, Vout: uint32(vout)}.String()
+	to := ""
+	switch {
+	case o.Started:
+		to = x.place("start "+outpoint, "start", o)
+	case o.Tx >= 0:
+		to = fmt.Sprintf("t%d", o.Tx)
+	default:
+		return
+	}
+	x.edge(fmt.Sprintf("t%d", i), to, o, outpoint, o.Taint)
 }
 
 // exit returns the node of an exit, which it writes when it meets it first.
 // GraphML lets nodes and edges stand in any order.
 func (x *graphML) exit(key string, k trace.Kind, o *trace.OutNode) string {
+	return x.place(key, k.String(), o)
+}
+
+func (x *graphML) place(key, kind string, o *trace.OutNode) string {
 	if id, known := x.exits[key]; known {
 		return id
 	}
 	id := fmt.Sprintf("x%d", len(x.exits))
 	x.exits[key] = id
-	label := k.String()
+	label := kind
 	switch {
 	case o.Name.Entity != "":
 		label = o.Name.Entity
@@ -174,7 +209,7 @@ func (x *graphML) exit(key string, k trace.Kind, o *trace.OutNode) string {
 	}
 	x.text(`<node id="` + id + `">`)
 	x.data("n_label", label)
-	x.data("n_kind", k.String())
+	x.data("n_kind", kind)
 	x.data("n_account", hex.EncodeToString(o.Account))
 	x.data("n_address", o.Address)
 	x.data("n_entity", o.Name.Entity)

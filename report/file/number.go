@@ -28,8 +28,8 @@ func groups(digits string) string {
 	return digits
 }
 
-// coinDigits is the number of decimal places of a bitcoin.
-const coinDigits = 8
+// CoinDigits is the number of decimal places of a bitcoin.
+const CoinDigits = 8
 
 // Coins writes base units, a string of digits, in whole coins, as in
 // 1,234.56789012. Sums of a made-up chain may have more digits than 64 bits.
@@ -38,10 +38,10 @@ func Coins(units string) string {
 	if strings.HasPrefix(units, "-") {
 		sign, units = "-", units[1:]
 	}
-	if short := coinDigits + 1 - len(units); short > 0 {
+	if short := CoinDigits + 1 - len(units); short > 0 {
 		units = strings.Repeat("0", short) + units
 	}
-	point := len(units) - coinDigits
+	point := len(units) - CoinDigits
 	return sign + groups(units[:point]) + "." + units[point:]
 }
 

@@ -106,6 +106,9 @@ func decimal(s string) string {
 func (t *traceTable) absorbers() {
 	c := Columns{Right: map[int]bool{}}
 	title, sums, kinds := []string{"where it lies"}, []string{"sum"}, []trace.Kind{}
+	if t.r.Input.Params.Backward {
+		title[0] = "where it came from"
+	}
 	var sharing []lot.Policy
 	for _, p := range t.policies {
 		res := t.r.Policies[p]

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"clew.example/clew/report/file"
+)
+
+// writeTrace writes an answer in one of traceFormats.
+func writeTrace(w io.Writer, format string, a *traceAnswer) error {
+	switch format {
+	case "table":
+		return file.Table(w, a.result, file.Options{Chain: a.chain, Rerun: a.rerun})
+	case "json":
+		return writeJSON(w, a.result)
+	case "csv":
+		return file.CSV(w, a.result)
+	case "graphml":
+		return file.GraphML(w, a.graph)
+	case "holders":
+		return file.Holders(w, a.result)
+	}
+	return errFormat(format)
+}
+
+// output is where an answer goes. A file is written beside its place and moved
+// there when it is whole, so whoever finds it finds all of it.
+type output struct {
+	io.Writer
+	path string
+	temp *os.File // nil: standard output, or done
+}
+
+// openOutput opens a file, or standard output for "-". Its folder must be
+// there: a folder that a typing error makes is found by nobody.
+func openOutput(e env, path string) (*output, error) {
+	if path == "-" || path == "" {
+		return &output{Writer: e.Out}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fail(exitUsage, fmt.Errorf("-o %s: it is a folder", path), "")
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return nil, fail(exitUsage, fmt.Errorf("-o %s: %w", path, err), "its folder must exist and be writable")
+	}
+	return &output{Writer: temp, path: path, temp: temp}, nil
+}
+
+// commit puts the file in its place.
+func (o *output) commit() error {
+	if o.temp == nil {
+		return nil
+	}
+	err := errors.Join(o.temp.Chmod(0o644), o.temp.Sync(), o.temp.Close())
+	if err == nil {
+		err = os.Rename(o.temp.Name(), o.path)
+	}
+	if err != nil {
+		return fail(exitUsage, fmt.Errorf("-o %s: %w", o.path, err), "")
+	}
+	o.temp = nil
+	return nil
+}
+
+// discard takes back what was not committed.
+func (o *output) discard() {
+	if o.temp != nil {
+		o.temp.Close()
+		os.Remove(o.temp.Name())
+	}
+}
