@@ -68,7 +68,7 @@ func fanScene(t testing.TB, policies ...lot.Policy) *page.Doc {
 		w.tx(900, []*ledger.OutRef{o}, pay{[]string{"north", "north 2"}[i%2], value})
 	}
 	mix := w.tx(4000, legs[11:16], pay{"whirl", 30 * btc}, pay{"kept", 19 * btc})
-	both := w.tx(7000, []*ledger.OutRef{clean, legs[16], legs[17]}, pay{"join", 80 * btc}, pay{"join 2", 29 * btc})
+	both := w.tx(7000, []*ledger.OutRef{clean, legs[16], legs[17]}, pay{"join", 80 * btc}, pay{"other", 29 * btc})
 	w.tx(9000, []*ledger.OutRef{both[0], mix[1]}, pay{"north", 60 * btc}, pay{"late", 38 * btc})
 	return w.trace(t, policies, start[0])
 }
