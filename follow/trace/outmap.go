@@ -25,7 +25,7 @@ const (
 	// pagedMin is how many outputs are live when pages take over. The table
 	// misses the cache and the TLB at every look-up: 4.8 M edges of haircut took
 	// 4.3 s of processor time with it alone.
-	pagedMin = 1 << 15
+	pagedMin = 1 << 17
 	pageBits = 10
 )
 

@@ -13,6 +13,9 @@ import (
 func (v *View) AppendRows(ctx context.Context, dst *ledger.Rows, refs []ledger.TxRef) (err error) {
 	defer guard(&err, faults())
 	c := &v.l.cols
+	if len(refs) > 1 {
+		v.touchRows(refs)
+	}
 	first := len(dst.Ins)
 	block, end := uint64(0), uint64(0) // of the transaction before, and where it ends
 	for _, ref := range refs {
@@ -37,6 +40,29 @@ func (v *View) AppendRows(ctx context.Context, dst *ledger.Rows, refs []ledger.T
 		return err
 	}
 	return v.moved()
+}
+
+// touchRows reads the first cells of each transaction, a column after the
+// other, and forgets them: short loops overlap their misses.
+func (v *View) touchRows(refs []ledger.TxRef) {
+	c, sink := &v.l.cols, uint64(0)
+	for _, ref := range refs {
+		if uint64(ref) < v.C.Txs {
+			sink += c[txsIn].get40(uint64(ref)) + c[txsOut].get40(uint64(ref))
+		}
+	}
+	for _, ref := range refs {
+		if uint64(ref) >= v.C.Txs {
+			continue
+		}
+		if in := c[txsIn].get40(uint64(ref)); in < v.C.Ins {
+			sink += c[insOut].get40(in)
+		}
+		if out := c[txsOut].get40(uint64(ref)); out < v.C.Outs {
+			sink += c[outsSpender].load(out) + c[outsValue].get64(out)
+		}
+	}
+	touched(sink)
 }
 
 // appendInRows appends the inputs of a transaction; their values come later.
