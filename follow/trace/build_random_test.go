@@ -17,11 +17,11 @@ import (
 
 // randomGraph makes a graph that no chain need have made, but that keeps what
 // came in: under each policy, taint is given out at random.
-func randomGraph(r *rand.Rand) *trace.Graph {
+func randomGraph(r *rand.Rand, txs int) *trace.Graph {
 	m := &graphMaker{r: r, g: &trace.Graph{Policies: []lot.Policy{lot.FIFO, lot.Haircut, lot.Pure, lot.Poison}}}
 	r.Shuffle(4, func(i, j int) { m.g.Policies[i], m.g.Policies[j] = m.g.Policies[j], m.g.Policies[i] })
 	m.g.Policies = m.g.Policies[:1+r.IntN(4)]
-	for range 3 + r.IntN(60) {
+	for range txs {
 		m.transaction()
 	}
 	for _, at := range m.open {
@@ -116,7 +116,7 @@ func eachGraph(t *testing.T, n int, check func(t *testing.T, r *rand.Rand, g *tr
 	}
 	for seed := first; seed < first+uint64(n) && !t.Failed(); seed++ {
 		r := rand.New(rand.NewPCG(seed, 1))
-		g := randomGraph(r)
+		g := randomGraph(r, 3+r.IntN(60))
 		out, err := g.Result(inputOf(g), nil)
 		if err != nil {
 			t.Fatalf("CLEW_SEED=%d: %v", seed, err)
@@ -228,7 +228,7 @@ func TestPathsAreBounded(t *testing.T) {
 
 // TestAmountsBeyond64Bits is what a source that lies can state.
 func TestAmountsBeyond64Bits(t *testing.T) {
-	g := randomGraph(rand.New(rand.NewPCG(1, 1)))
+	g := randomGraph(rand.New(rand.NewPCG(1, 1)), 9)
 	half := trace.OutNode{Value: 1 << 63, Tx: -1, Started: true, Taint: slices.Repeat([]ledger.Amount{1 << 63}, len(g.Policies)),
 		Ends: slices.Repeat([]trace.Kind{trace.KindUnspent}, len(g.Policies))}
 	g.Txs[0].Outs = append(g.Txs[0].Outs, half, half)

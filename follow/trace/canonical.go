@@ -131,24 +131,28 @@ func (m member) utf16() []uint16 {
 	return m.units
 }
 
-// shortEscapes are the control characters that have an escape of their own.
-var shortEscapes = map[byte]byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r', '"': '"', '\\': '\\'}
-
+// appendText copies runs of what needs no escape.
 func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	from := 0
 	for i := range len(s) {
-		c := s[i]
-		short, ok := shortEscapes[c]
-		switch {
-		case ok:
-			dst = append(dst, '\\', short)
-		case c < ' ':
-			dst = fmt.Appendf(dst, `\u%04x`, c)
-		default:
-			dst = append(dst, c)
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			dst = appendEscape(append(dst, s[from:i]...), c)
+			from = i + 1
 		}
 	}
-	return append(dst, '"')
+	return append(append(dst, s[from:]...), '"')
+}
+
+// appendEscape writes the shortest escape that there is.
+func appendEscape(dst []byte, c byte) []byte {
+	const controls, letters = "\b\t\n\f\r", "btnfr"
+	if i := strings.IndexByte(controls, c); i >= 0 {
+		c = letters[i]
+	} else if c < ' ' {
+		return fmt.Appendf(dst, `\u%04x`, c)
+	}
+	return append(dst, '\\', c)
 }
 
 const (
