@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -46,25 +47,33 @@ payment, gambling, market) and at mixers (mixer); other categories name and do n
 
 // traceJob is a trace that is ready to run.
 type traceJob struct {
-	traceQuery
-	names    traceNames
-	prices   *price.Table
-	starts   []startName
-	backward bool
-	src      *chainSource
+	traceParams
+	names  traceNames
+	prices *price.Table
+	starts []startName
+	src    *chainSource
 }
 
 // traceAnswer is what a trace found.
 type traceAnswer struct {
-	graph  *trace.Graph
-	result *trace.Result
-	rerun  string
-	chain  string // for people
+	graph        *trace.Graph
+	result       *trace.Result
+	rerun        string
+	network      string // for people
+	title, notes string // of the case
 }
 
 func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 	ctx := cmd.Context()
-	q, err := f.parse(cmd)
+	q, err := f.question(cmd.Flags(), args)
+	if err != nil {
+		return err
+	}
+	params, err := q.params()
+	if err != nil {
+		return err
+	}
+	format, err := f.formatOf(cmd.Flags(), q.backward)
 	if err != nil {
 		return err
 	}
@@ -73,7 +82,7 @@ func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 		return err
 	}
 	defer out.discard()
-	job, err := f.prepare(ctx, e, q, args)
+	job, err := f.prepare(ctx, e, q, params)
 	if err != nil {
 		return err
 	}
@@ -83,8 +92,8 @@ func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 		return err
 	}
 	a.rerun = rerun(cmd.Flags(), args, a.result.Input.Tip.Height)
-	a.chain = "bitcoin " + job.src.network.Name
-	if err := writeTrace(out, q.format, a); err != nil {
+	a.network, a.title, a.notes = "bitcoin "+job.src.network.Name, q.title, q.notes
+	if err := writeTrace(out, format, a); err != nil {
 		return err
 	}
 	return out.commit()
@@ -98,30 +107,30 @@ func (f *traceFlags) doing() string {
 	return "tracing"
 }
 
-// prepare reads the files that the flags name and opens the source.
-func (f *traceFlags) prepare(ctx context.Context, e env, q traceQuery, args []string) (*traceJob, error) {
-	listed, err := readStarts(f.starts)
+// prepare reads the files that are named and opens the source.
+func (f *traceFlags) prepare(ctx context.Context, e env, q *traceQuestion, params traceParams) (*traceJob, error) {
+	listed, err := readStarts(q.startFiles)
 	if err != nil {
 		return nil, err
 	}
-	n, texts, err := startsOf(append(append([]string(nil), args...), listed...))
+	n, texts, err := startsOf(append(slices.Clone(q.starts), listed...))
 	if err != nil {
 		return nil, err
 	}
 	if len(texts) == 0 {
 		return nil, fail(exitUsage, errors.New("clew trace: where does it begin?"), startForms)
 	}
-	job := &traceJob{traceQuery: q, backward: f.backward}
-	if job.prices, err = readPrices(f.prices); err != nil {
+	job := &traceJob{traceParams: params}
+	if job.prices, err = readPrices(q.prices); err != nil {
 		return nil, err
 	}
-	if job.src, err = f.openSource(ctx, e, n); err != nil {
+	if job.src, err = f.openSource(ctx, e, q.facts, n); err != nil {
 		return nil, err
 	}
-	if err := job.parseStarts(texts); err != nil {
-		return nil, errors.Join(err, job.src.close())
+	if err = job.parseStarts(texts); err == nil {
+		job.names, err = readNames(q, job.src.network, e.Err)
 	}
-	if job.names, err = readNames(f.stops, f.labels, job.src.network, e.Err); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, job.src.close())
 	}
 	return job, nil

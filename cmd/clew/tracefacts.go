@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/follow/trace"
@@ -13,8 +12,8 @@ import (
 )
 
 // openFacts reads a file of facts as a source.
-func openFacts(path string, n *bitcoin.Network) (*chainSource, error) {
-	r, err := os.Open(path)
+func openFacts(path inputFile, n *bitcoin.Network) (*chainSource, error) {
+	r, err := path.open()
 	if err != nil {
 		return nil, fail(exitSource, err, "")
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"clew.example/clew/follow/lot"
 	"clew.example/clew/ledger"
 	"clew.example/clew/node/esplora"
 )
@@ -24,13 +23,13 @@ type traceFlags struct {
 	policy, asOf, until, minValue, maxHops string
 	starts, stops, labels                  []string
 	backward, asJSON                       bool
-	prices, format, out                    string
+	caseFile, prices, format, out          string
 
 	asked atomic.Pointer[string] // what an explorer was asked so far
 }
 
 // traceFormats are the values of --format.
-var traceFormats = []string{"table", "json", "csv", "graphml", "holders"}
+var traceFormats = []string{"table", "json", "csv", "graphml", "holders", "html"}
 
 const policyDefault = "fifo,haircut"
 
@@ -43,7 +42,8 @@ func (f *traceFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.rate, "rate", 0, fmt.Sprintf("requests to an explorer in a second, below 0 without limit (default %d)", esplora.DefaultPerSecond))
 	flags.StringVar(&f.facts, "facts", "", "read a file of facts instead of a ledger (docs/format/facts.md)")
 	flags.StringArrayVar(&f.starts, "start", nil, "file of starts, a line \"bitcoin TXID\" or \"bitcoin ADDRESS\" each (repeatable)")
-	flags.StringVar(&f.policy, "policy", policyDefault, "policies, the first of them ordering the exits: fifo, lifo, haircut, tiho, dirty_first, libr, pure, poison, or all")
+	flags.StringVar(&f.caseFile, "case", "", "file of a case: starts, stops, labels and all else (docs/format/case.md)")
+	flags.StringVar(&f.policy, "policy", "", "policies, the first of them ordering the exits: fifo, lifo, haircut, tiho, dirty_first, libr, pure, poison, or all\n(default "+policyDefault+"; backward haircut,poison)")
 	flags.StringVar(&f.asOf, "as-of", "", "answer as of a block: its height, or a time (default: the newest)")
 	flags.StringVar(&f.minValue, "min-value", "", "do not follow outputs with less taint: base units, or coins as in 0.01btc")
 	flags.StringVar(&f.maxHops, "max-hops", "", "do not follow outputs of transactions that are more hops away; the start's own is 0 away")
@@ -57,72 +57,11 @@ func (f *traceFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, as --format json does")
 }
 
-// traceQuery is what the flags ask for, checked.
-type traceQuery struct {
-	policies    []lot.Policy
-	asOf, until *moment
-	minValue    ledger.Amount
-	maxHops     *uint32
-	format      string
-}
-
-func (f *traceFlags) parse(cmd *cobra.Command) (q traceQuery, err error) {
-	if q.policies, err = f.policies(cmd); err != nil {
-		return q, fail(exitUsage, fmt.Errorf("--policy: %w", err), "")
-	}
-	if q.asOf, err = parseMomentFlag("as-of", f.asOf); err != nil {
-		return q, err
-	}
-	if q.until, err = parseMomentFlag("until", f.until); err != nil {
-		return q, err
-	}
-	if f.minValue != "" {
-		if q.minValue, err = parseValue(f.minValue); err != nil {
-			return q, fail(exitUsage, fmt.Errorf("--min-value %w", err), "")
-		}
-	}
-	if f.maxHops != "" {
-		n, err := strconv.ParseUint(f.maxHops, 10, 32)
-		if err != nil {
-			return q, fail(exitUsage, fmt.Errorf("--max-hops %.40q: want a number of hops", f.maxHops), "")
-		}
-		hops := uint32(n)
-		q.maxHops = &hops
-	}
-	q.format, err = f.formatOf(cmd)
-	return q, err
-}
-
-// policies reads --policy. Backward, only two policies mean anything.
-func (f *traceFlags) policies(cmd *cobra.Command) ([]lot.Policy, error) {
-	backward := []lot.Policy{lot.Haircut, lot.Poison}
-	switch {
-	case f.backward && (f.policy == "all" || !cmd.Flags().Changed("policy")):
-		return backward, nil
-	case f.policy == "all":
-		return lot.Policies(), nil
-	}
-	var all []lot.Policy
-	for _, name := range strings.Split(f.policy, ",") {
-		p, err := lot.ParsePolicy(strings.TrimSpace(name))
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(all, p) {
-			return nil, fmt.Errorf("%s is named twice", p)
-		}
-		if f.backward && !slices.Contains(backward, p) {
-			return nil, fmt.Errorf("%s says where coins went, not where they came from: backward there are haircut and poison", p)
-		}
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-func (f *traceFlags) formatOf(cmd *cobra.Command) (string, error) {
+// formatOf returns the format of the answer.
+func (f *traceFlags) formatOf(flags *pflag.FlagSet, backward bool) (string, error) {
 	format := f.format
 	if f.asJSON {
-		if cmd.Flags().Changed("format") && format != "json" {
+		if flags.Changed("format") && format != "json" {
 			return "", fail(exitUsage, fmt.Errorf("--json and --format %.20s: one answer has one format", format), "")
 		}
 		format = "json"
@@ -130,7 +69,7 @@ func (f *traceFlags) formatOf(cmd *cobra.Command) (string, error) {
 	switch {
 	case !slices.Contains(traceFormats, format):
 		return "", fail(exitUsage, fmt.Errorf("--format %.40q: want one of %s", format, strings.Join(traceFormats, ", ")), "")
-	case format == "holders" && f.backward:
+	case format == "holders" && backward:
 		return "", fail(exitUsage, errors.New("--format holders says who holds what was taken; backward nobody does"), "")
 	}
 	return format, nil

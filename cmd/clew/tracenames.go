@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"clew.example/clew/chain/bitcoin"
@@ -28,8 +27,8 @@ func chainWord(n *bitcoin.Network) string {
 }
 
 // readLabels reads a file of claims.
-func readLabels(path string) (label.Set, error) {
-	f, err := os.Open(path)
+func readLabels(path inputFile) (label.Set, error) {
+	f, err := path.open()
 	if err != nil {
 		return nil, fail(exitUsage, err, "")
 	}
@@ -43,34 +42,62 @@ func readLabels(path string) (label.Set, error) {
 
 // claims are those of one flag's files about the accounts of a network.
 type claims struct {
-	named  map[string]label.Claim
-	digest *string
+	all   label.Set
+	named map[string]label.Claim // by account: the one that names it
 }
 
 // readClaims reads the files of a flag. What is no account is told beside,
 // never guessed.
-func readClaims(paths []string, n *bitcoin.Network, beside io.Writer) (claims, error) {
-	all, c := label.Set(nil), claims{named: map[string]label.Claim{}}
+func readClaims(paths []inputFile, n *bitcoin.Network, beside io.Writer) (*claims, error) {
+	c := &claims{named: map[string]label.Claim{}}
 	for _, path := range paths {
 		set, err := readLabels(path)
 		if err != nil {
-			return c, err
+			return nil, err
 		}
-		all = append(all, set...)
-		named, skipped := ofNetwork(set, n).Accounts(chainWord(n), func(s string) (ledger.Account, error) { return bitcoin.ParseAddress(s, n) })
-		for account, claim := range named {
-			if best, ok := c.named[account]; !ok || label.Compare(claim, best) < 0 {
-				c.named[account] = claim
-			}
-		}
-		warnSkipped(beside, path, skipped)
-		warnChainless(beside, path, set)
-	}
-	if len(paths) > 0 {
-		digest := all.Digest()
-		c.digest = &digest
+		warnSkipped(beside, path.String(), c.add(set, n))
+		warnChainless(beside, path.String(), set)
 	}
 	return c, nil
+}
+
+// add joins claims, and returns those that are about no account.
+func (c *claims) add(set label.Set, n *bitcoin.Network) []label.Skipped {
+	c.all = append(c.all, set...)
+	named, skipped := ofNetwork(set, n).Accounts(chainWord(n), func(s string) (ledger.Account, error) { return bitcoin.ParseAddress(s, n) })
+	for account, claim := range named {
+		if best, ok := c.named[account]; !ok || label.Compare(claim, best) < 0 {
+			c.named[account] = claim
+		}
+	}
+	return skipped
+}
+
+// addStops joins the addresses that a case says itself. They are few and
+// meant, so one that is none is a fault of the case.
+func (c *claims) addStops(stops []string, n *bitcoin.Network) error {
+	for _, s := range stops {
+		chain, address, err := splitStart(s)
+		if err != nil {
+			return fail(exitInput, fmt.Errorf("case: stop %.100q: %w", s, err), "")
+		}
+		if chain == nil {
+			chain = n
+		}
+		if skipped := c.add(label.Set{{Chain: chainWord(chain), Subject: address}}, n); len(skipped) > 0 {
+			return fail(exitInput, fmt.Errorf("case: stop %.100q: %w", s, skipped[0].Err), "")
+		}
+	}
+	return nil
+}
+
+// digest is that of all claims, nil where nothing was named that could hold any.
+func (c *claims) digest(named bool) *string {
+	if !named {
+		return nil
+	}
+	digest := c.all.Digest()
+	return &digest
 }
 
 // ofNetwork returns the claims about a network, its chain named in one way.
@@ -120,16 +147,19 @@ func warnChainless(w io.Writer, path string, set label.Set) {
 
 // readNames reads labels and stops. A stop that is labelled too is a stop with
 // the label's name.
-func readNames(stops, labels []string, n *bitcoin.Network, beside io.Writer) (t traceNames, err error) {
-	labelled, err := readClaims(labels, n, beside)
+func readNames(q *traceQuestion, n *bitcoin.Network, beside io.Writer) (t traceNames, err error) {
+	labelled, err := readClaims(q.labels, n, beside)
 	if err != nil {
 		return t, err
 	}
-	listed, err := readClaims(stops, n, beside)
+	listed, err := readClaims(q.stopFiles, n, beside)
 	if err != nil {
 		return t, err
 	}
-	t = traceNames{names: trace.Names{}, labelSet: labelled.digest, stops: listed.digest}
+	if err := listed.addStops(q.stops, n); err != nil {
+		return t, err
+	}
+	t = traceNames{names: trace.Names{}, labelSet: labelled.digest(len(q.labels) > 0), stops: listed.digest(len(q.stopFiles)+len(q.stops) > 0)}
 	for account, c := range labelled.named {
 		t.names[account] = nameOf(c)
 	}
@@ -157,7 +187,7 @@ func nameOf(c label.Claim) trace.Name {
 
 // readStarts reads starts from files of lines "chain address-or-txid". All are
 // used: one that is skipped would be money that nobody follows.
-func readStarts(paths []string) (starts []string, err error) {
+func readStarts(paths []inputFile) (starts []string, err error) {
 	for _, path := range paths {
 		set, err := readLabels(path)
 		if err != nil {

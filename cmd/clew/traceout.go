@@ -8,13 +8,14 @@ import (
 	"path/filepath"
 
 	"clew.example/clew/report/file"
+	"clew.example/clew/report/page"
 )
 
 // writeTrace writes an answer in one of traceFormats.
 func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 	switch format {
 	case "table":
-		return file.Table(w, a.result, file.Options{Chain: a.chain, Rerun: a.rerun})
+		return file.Table(w, a.result, file.Options{Chain: a.network, Rerun: a.rerun})
 	case "json":
 		return writeJSON(w, a.result)
 	case "csv":
@@ -23,8 +24,18 @@ func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 		return file.GraphML(w, a.graph)
 	case "holders":
 		return file.Holders(w, a.result)
+	case "html":
+		return page.HTML(w, docOf(a))
 	}
 	return errFormat(format)
+}
+
+// docOf is what pages and pictures are made of.
+func docOf(a *traceAnswer) *page.Doc {
+	return &page.Doc{
+		Title: a.title, Notes: a.notes, Result: a.result, Graph: a.graph, Rerun: a.rerun, Version: buildVersion().Version,
+		Network: a.network, Decimals: file.CoinDigits, Asset: "BTC",
+	}
 }
 
 // output is where an answer goes. A file is written beside its place and moved

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/ledger"
@@ -12,11 +11,11 @@ import (
 )
 
 // readPrices reads a table of prices, nil where no file was named.
-func readPrices(path string) (*price.Table, error) {
-	if path == "" {
+func readPrices(path *inputFile) (*price.Table, error) {
+	if path == nil {
 		return nil, nil
 	}
-	f, err := os.Open(path)
+	f, err := path.open()
 	if err != nil {
 		return nil, fail(exitUsage, err, "")
 	}

@@ -71,15 +71,15 @@ func ledgerSource(p place) *chainSource {
 
 // openSource opens the source that the flags name, of the network that the
 // starts name, if they do.
-func (f *traceFlags) openSource(ctx context.Context, e env, n *bitcoin.Network) (*chainSource, error) {
+func (f *traceFlags) openSource(ctx context.Context, e env, facts *inputFile, n *bitcoin.Network) (*chainSource, error) {
 	explorer := f.esplora != "" || f.offline
 	switch {
 	case explorer && f.facts != "", explorer && f.ledger != "", f.facts != "" && f.ledger != "":
 		return nil, fail(exitUsage, errors.New("--ledger, --esplora and --facts are one source each: name one"), "")
 	case explorer:
 		return f.openExplorer(ctx, e, n)
-	case f.facts != "":
-		return openFacts(f.facts, n)
+	case facts != nil:
+		return openFacts(*facts, n)
 	}
 	name := ""
 	if n != nil {
