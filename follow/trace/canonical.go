@@ -2,15 +2,14 @@ package trace
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"clew.example/clew/internal/invariant"
 )
 
 // Canonical returns the one JSON text of a value that RFC 8785 allows: no
@@ -19,116 +18,147 @@ import (
 // those that every reader keeps: integers below 2^53 and decimals with at most
 // three places below 10^12; others are an error. Digests are over this text.
 func Canonical(v any) ([]byte, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("canonical json: %w", err)
-	}
-	return canonicalText(nil, text)
+	var c canonizer
+	return c.append(nil, v)
 }
 
-// canonicalText appends the canonical form of a JSON text.
-func canonicalText(dst, text []byte) ([]byte, error) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	dst, err := appendValue(dst, d)
+// canonizer rewrites what encoding/json writes. That is valid and has no
+// spaces, whatever went into it, so it is not checked again. It keeps its room.
+type canonizer struct {
+	text    []byte   // what is left to read
+	members []member // of the objects that are being written, the innermost last
+	sorted  []byte
+}
+
+// member is a member of an object, written from and up to.
+type member struct {
+	key      string
+	from, to int
+}
+
+// append appends the canonical form of a value.
+func (c *canonizer) append(dst []byte, v any) (_ []byte, err error) {
+	if c.text, err = json.Marshal(v); err == nil {
+		dst, err = c.value(dst)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("canonical json: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("canonical json: more than one value")
 	}
 	return dst, nil
 }
 
-func appendValue(dst []byte, d *json.Decoder) ([]byte, error) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
+func (c *canonizer) value(dst []byte) ([]byte, error) {
+	switch c.text[0] {
+	case '{':
+		return c.object(dst)
+	case '[':
+		return c.array(dst)
+	case '"':
+		return appendText(dst, c.string()), nil
 	}
-	switch v := token.(type) {
-	case json.Delim:
-		if v == '[' {
-			return appendArray(dst, d)
-		}
-		return appendObject(dst, d)
-	case string:
-		return appendText(dst, v), nil
-	case json.Number:
-		return appendNumber(dst, v.String())
-	case bool:
-		return fmt.Append(dst, v), nil
+	n := bytes.IndexAny(c.text, ",]}")
+	if n < 0 {
+		n = len(c.text)
 	}
-	return append(dst, "null"...), nil
+	word := string(c.take(n))
+	if word == "true" || word == "false" || word == "null" {
+		return append(dst, word...), nil
+	}
+	return appendNumber(dst, word)
 }
 
-func appendArray(dst []byte, d *json.Decoder) (_ []byte, err error) {
-	dst = append(dst, '[')
-	for n := 0; d.More(); n++ {
-		if n > 0 {
-			dst = append(dst, ',')
+// take reads n bytes.
+func (c *canonizer) take(n int) []byte {
+	word := c.text[:n]
+	c.text = c.text[n:]
+	return word
+}
+
+// empty reads an empty list or object, if here is one.
+func (c *canonizer) empty() bool {
+	if c.text[1] != ']' && c.text[1] != '}' {
+		return false
+	}
+	c.take(2)
+	return true
+}
+
+// string reads a string and returns what it stands for.
+func (c *canonizer) string() (s string) {
+	end, plain := 1, true
+	for ; c.text[end] != '"'; end++ {
+		if c.text[end] == '\\' {
+			end++
+			plain = false
 		}
-		if dst, err = appendValue(dst, d); err != nil {
+	}
+	word := c.take(end + 1)
+	if plain && utf8.Valid(word) {
+		return string(word[1:end])
+	}
+	err := json.Unmarshal(word, &s)
+	invariant.Check(err == nil, "encoding/json wrote %.40q and does not read it: %v", word, err)
+	return s
+}
+
+func (c *canonizer) array(dst []byte) (_ []byte, err error) {
+	if c.empty() {
+		return append(dst, "[]"...), nil
+	}
+	for c.text[0] != ']' {
+		dst = append(dst, c.take(1)[0]) // the bracket, then commas
+		if dst, err = c.value(dst); err != nil {
 			return nil, err
 		}
 	}
-	_, err = d.Token()
-	return append(dst, ']'), err
+	return append(dst, c.take(1)[0]), nil
 }
 
-// member is a member of an object, its value in canonical form.
-type member struct {
-	key   string
-	units []uint16 // of the key, where it holds anything but ASCII
-	value []byte
+func (c *canonizer) object(dst []byte) (_ []byte, err error) {
+	if c.empty() {
+		return append(dst, "{}"...), nil
+	}
+	outer, start := len(c.members), len(dst)
+	for c.text[0] != '}' {
+		c.take(1) // the brace, then commas
+		m := member{key: c.string(), from: len(dst)}
+		dst = append(appendText(dst, m.key), c.take(1)[0])
+		if dst, err = c.value(dst); err != nil {
+			return nil, err
+		}
+		m.to = len(dst)
+		c.members = append(c.members, m)
+	}
+	c.take(1)
+	dst, err = c.sort(dst, start, c.members[outer:])
+	c.members = c.members[:outer]
+	return dst, err
 }
 
-func appendObject(dst []byte, d *json.Decoder) ([]byte, error) {
-	var members []member
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		m := member{key: key.(string)}
-		if strings.ContainsFunc(m.key, func(r rune) bool { return r >= utf8.RuneSelf }) {
-			m.units = utf16.Encode([]rune(m.key))
-		}
-		if m.value, err = appendValue(nil, d); err != nil {
-			return nil, err
-		}
-		members = append(members, m)
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(members, compareKeys)
-	dst = append(dst, '{')
+// sort writes members again, in order and with what stands between them.
+func (c *canonizer) sort(dst []byte, start int, members []member) ([]byte, error) {
+	slices.SortFunc(members, func(a, b member) int { return compareKeys(a.key, b.key) })
+	c.sorted = c.sorted[:0]
 	for i, m := range members {
 		if i > 0 && m.key == members[i-1].key {
 			return nil, fmt.Errorf("key %.40q stands twice", m.key)
 		}
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(append(appendText(dst, m.key), ':'), m.value...)
+		c.sorted = append(append(c.sorted, "{,"[min(i, 1)]), dst[m.from:m.to]...)
 	}
-	return append(dst, '}'), nil
+	return append(append(dst[:start], c.sorted...), '}'), nil
 }
 
 // compareKeys orders by UTF-16 code units. Bytes of UTF-8 have another order
 // where a key holds a character beyond the first 65,536.
-func compareKeys(a, b member) int {
-	if a.units == nil && b.units == nil {
-		return cmp.Compare(a.key, b.key)
+func compareKeys(a, b string) int {
+	if plain(a) && plain(b) {
+		return strings.Compare(a, b)
 	}
-	return slices.Compare(a.utf16(), b.utf16())
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 }
 
-func (m member) utf16() []uint16 {
-	if m.units == nil {
-		return utf16.Encode([]rune(m.key))
-	}
-	return m.units
+func plain(key string) bool {
+	return !strings.ContainsFunc(key, func(r rune) bool { return r > 0xffff })
 }
 
 // appendText copies runs of what needs no escape.

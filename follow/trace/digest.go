@@ -3,7 +3,6 @@ package trace
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"hash"
 	"reflect"
@@ -97,17 +96,15 @@ func membersOf(s any, without ...string) (fields []field) {
 func hashMembers(h hash.Hash, fields []field) error {
 	// Money is the one member that may be left out.
 	fields = slices.DeleteFunc(fields, func(f field) bool { return f.key == moneyKey && f.value.IsNil() })
-	var room []byte
+	w := digester{hash: h}
 	for i, f := range fields {
 		h.Write([]byte{"{,"[min(i, 1)]})
 		h.Write(append(appendText(nil, f.key), ':'))
-		var err error
+		write := w.value
 		if f.value.Kind() == reflect.Slice && !f.value.IsNil() {
-			room, err = hashItems(h, room, f.value)
-		} else {
-			room, err = hashValue(h, room, f.value)
+			write = w.items
 		}
-		if err != nil {
+		if err := write(f.value); err != nil {
 			return fmt.Errorf("%s: %w", f.key, err)
 		}
 	}
@@ -115,29 +112,32 @@ func hashMembers(h hash.Hash, fields []field) error {
 	return nil
 }
 
-func hashItems(h hash.Hash, room []byte, list reflect.Value) (_ []byte, err error) {
-	h.Write([]byte("["))
-	for i := range list.Len() {
-		if i > 0 {
-			h.Write([]byte(","))
-		}
-		if room, err = hashValue(h, room, list.Index(i)); err != nil {
-			return nil, fmt.Errorf("%d: %w", i, err)
-		}
-	}
-	h.Write([]byte("]"))
-	return room, nil
+// digester hashes values and keeps its room.
+type digester struct {
+	hash      hash.Hash
+	canonizer canonizer
+	text      []byte
 }
 
-// hashValue reuses room for the text.
-func hashValue(h hash.Hash, room []byte, v reflect.Value) ([]byte, error) {
-	text, err := json.Marshal(v.Interface())
-	if err != nil {
-		return nil, err
+func (w *digester) items(list reflect.Value) error {
+	w.hash.Write([]byte("["))
+	for i := range list.Len() {
+		if i > 0 {
+			w.hash.Write([]byte(","))
+		}
+		if err := w.value(list.Index(i)); err != nil {
+			return fmt.Errorf("%d: %w", i, err)
+		}
 	}
-	if room, err = canonicalText(room[:0], text); err != nil {
-		return nil, err
+	w.hash.Write([]byte("]"))
+	return nil
+}
+
+func (w *digester) value(v reflect.Value) (err error) {
+	if v.CanAddr() {
+		v = v.Addr() // spares a copy on the heap
 	}
-	h.Write(room)
-	return room, nil
+	w.text, err = w.canonizer.append(w.text[:0], v.Interface())
+	w.hash.Write(w.text)
+	return err
 }
