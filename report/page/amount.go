@@ -24,6 +24,9 @@ type coin struct {
 // decimal places. What would be cut to nothing keeps its first digit instead:
 // 0.00 never stands for something.
 func (c coin) cut(a ledger.Amount, places int) string {
+	if a == 0 {
+		return "0"
+	}
 	digits := strconv.FormatUint(uint64(a), 10)
 	if short := c.decimals + 1 - len(digits); short > 0 {
 		digits = strings.Repeat("0", short) + digits
@@ -91,6 +94,8 @@ func percent(a, of ledger.Amount) string {
 	switch {
 	case of == 0:
 		return "–"
+	case a == 0:
+		return "0\u202f%"
 	case a > of:
 		return "over 100\u202f%"
 	}

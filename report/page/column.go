@@ -5,8 +5,8 @@ const (
 	pictureWidth = 1232.0 // what fits a page of 1280; a deep trace is wider and scrolls
 	marginLeft   = 76.0
 	marginRight  = 24.0
-	axisHeight   = 34.0 // above the flow: the times
-	stepLeast    = 92.0 // between two columns
+	axisHeight   = 34.0  // above the flow: the times
+	stepLeast    = 108.0 // between two columns
 	stepMost     = 200.0
 	cardWidth    = 190.0
 	labelRoom    = 190.0 // right of the last column
@@ -23,6 +23,7 @@ type box struct {
 	below    float64
 	from, to float64 // what its label and line take, across
 	children []int   // nodes, from top to bottom
+	left     bool    // its label ends at it, so that edges may rise behind it
 }
 
 func (b *box) right() float64 { return b.x + b.w }

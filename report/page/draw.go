@@ -7,6 +7,10 @@ import (
 	"clew.example/clew/ledger"
 )
 
+// thinBody is the width below which a body has a thinner centre line, or it
+// would be all line.
+const thinBody = 3.0
+
 // stripHeight is that of the value over time, with its own axis.
 const stripHeight = 92.0
 
@@ -47,8 +51,11 @@ func (p *picture) drawInto(k *ink) {
 	}
 	for _, e := range order {
 		class := "c"
+		if p.l.bodyOf(e) < thinBody {
+			class = "c n"
+		}
 		if p.f.edges[e].mixed {
-			class = "c i"
+			class += " i"
 		}
 		k.raw(`<path class="`, class, `" d="`, p.path(e), `"/>`)
 	}
@@ -71,7 +78,7 @@ func (p *picture) drawAxis(k *ink) {
 		k.label("l a", "end", right+marginRight-6, 18, "", now)
 		end = right - measure(now, false).width
 	}
-	last, day := -1000.0, ""
+	last, day := mark{x: -1000}, ""
 	for c := range p.l.columns {
 		col := &p.l.columns[c]
 		if p.f.backward && c > 0 {
@@ -87,11 +94,17 @@ func (p *picture) drawAxis(k *ink) {
 	}
 }
 
+// mark is where the last time on the axis ends, and what it was.
+type mark struct {
+	x    float64
+	time uint32
+}
+
 // tick marks a time, with its day where the day is new.
-func (p *picture) tick(k *ink, x float64, time uint32, last *float64, day *string, end, bottom float64) {
+func (p *picture) tick(k *ink, x float64, time uint32, last *mark, day *string, end, bottom float64) {
 	k.line("x", p.x(x), axisHeight-8, p.x(x), bottom)
 	d, text := unix(time, "2 Jan"), unix(time, "15:04")
-	if *last < 0 {
+	if last.x < 0 {
 		d = unix(time, "2 Jan 2006")
 	}
 	name := ""
@@ -99,10 +112,10 @@ func (p *picture) tick(k *ink, x float64, time uint32, last *float64, day *strin
 		name = d
 	}
 	half := (measure(name, true).width + measure(text, false).width + 4) / 2
-	if x-half < *last+10 || x+half > end-6 {
+	if x-half < last.x+10 || x+half > end-6 || time < last.time {
 		return
 	}
-	*last, *day = x+half, unix(time, "2 Jan")
+	*last, *day = mark{x + half, time}, unix(time, "2 Jan")
 	k.label("l a", "middle", p.x(x), 18, name, text)
 }
 
@@ -150,8 +163,15 @@ func (p *picture) drawNode(k *ink, i int) {
 		} else {
 			k.use(glyphOf(n), x, b.y)
 		}
-		k.label("l", "middle", x, b.y-up-20, t.name.text, "")
-		k.label("l", "middle", x, b.y-up-6, "", t.value.text)
+		at, anchor := x, "middle"
+		if b.left {
+			at, anchor = p.x(b.x+8), "end"
+			if p.f.backward {
+				anchor = "start"
+			}
+		}
+		k.label("l", anchor, at, b.y-up-20, t.name.text, "")
+		k.label("l", anchor, at, b.y-up-6, "", t.value.text)
 	}
 	k.raw("</g>")
 }

@@ -53,6 +53,11 @@ func (v *viewer) exitTable() exitTable {
 	}
 	exits := v.result.Exits
 	for i := range exits[:min(len(exits), exitsMax)] {
+		for _, p := range v.policies {
+			v.widest = max(v.widest, min(exits[i].Amounts[p], v.result.Theft))
+		}
+	}
+	for i := range exits[:min(len(exits), exitsMax)] {
 		t.Rows = append(t.Rows, v.exitRow(&exits[i]))
 	}
 	for i, p := range v.policies {
@@ -105,10 +110,10 @@ func (v *viewer) exitAmounts(row *exitRow, e *trace.Exit) {
 		a := e.Amounts[p]
 		least, most = min(least, a), max(most, a)
 		row.Cells = append(row.Cells, exitCell{policyID(i), v.coin.cut(a, listed), percent(a, v.result.Theft)})
-		row.Dots = append(row.Dots, dot{policyID(i), num(rangeFrom + rangeWidth*fraction(a, v.result.Theft))})
+		row.Dots = append(row.Dots, dot{policyID(i), num(rangeFrom + rangeWidth*fraction(a, v.widest))})
 	}
 	row.Least, row.Most = v.coin.cut(least, listed), v.coin.cut(most, listed)
-	from, to := fraction(least, v.result.Theft), fraction(most, v.result.Theft)
+	from, to := fraction(least, v.widest), fraction(most, v.widest)
 	row.X, row.W = num(rangeFrom+rangeWidth*from), num(rangeWidth*(to-from))
 }
 
@@ -139,9 +144,10 @@ func hops(n *uint32) string {
 	return count(int(*n))
 }
 
+// joinNote sets a comma between two that are there.
 func joinNote(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + ", " + b
 }

@@ -13,6 +13,7 @@ const (
 	nodesMax = 120
 	// nodesAim is what folding aims at before it hides small values.
 	nodesAim = 40
+	edgesAim = 70
 	// alikeLeast is how many branches that go the same way become one.
 	alikeLeast = 3
 )
@@ -27,13 +28,11 @@ func (f *flow) fold() {
 	}
 	// A thousandth of the theft is small; what is small rises until the rest
 	// can be read.
-	for least := f.whole / 1000; len(f.nodes) > nodesAim; least = least*3/2 + 1 {
-		if !f.foldSmall(least) && least > f.whole {
+	for least := f.whole / 1000; least <= f.whole; least = least*3/2 + 1 {
+		if crowded := len(f.nodes) > nodesAim || len(f.edges) > edgesAim; !crowded || least > f.whole/10 && len(f.nodes) <= nodesMax {
 			break
 		}
-		if least > f.whole/50 && len(f.nodes) <= nodesMax {
-			break
-		}
+		f.foldSmall(least)
 	}
 }
 
@@ -175,8 +174,8 @@ func (a *alike) merge(keep, gone int) {
 }
 
 // foldSmall puts what is smaller than least into one node for each parent that
-// stays, and reports whether anything was.
-func (f *flow) foldSmall(least ledger.Amount) (any bool) {
+// stays, if there are two.
+func (f *flow) foldSmall(least ledger.Amount) {
 	into := identity(len(f.nodes))
 	keeper := make([]int, len(f.nodes)) // of what is not kept: who stays above it
 	small := map[int]int{}              // by keeper
@@ -209,7 +208,7 @@ func (f *flow) foldSmall(least ledger.Amount) (any bool) {
 			small[above] = i
 			continue
 		}
-		into[i], any = first, true
+		into[i] = first
 		n, s := &f.nodes[i], &f.nodes[first]
 		if s.shape != shapeSmall {
 			s.shape, s.chain, s.fan, s.name = shapeSmall, nil, nil, ""
@@ -217,5 +216,4 @@ func (f *flow) foldSmall(least ledger.Amount) (any bool) {
 		s.branches += n.branches
 	}
 	f.contract(into)
-	return any
 }

@@ -97,6 +97,10 @@ func (l *layout) shift(i int, dy float64) {
 func (l *layout) stack(i int) skyline {
 	b := &l.boxes[i]
 	above, main, below := l.arrange(i)
+	if shape := l.f.nodes[i].shape; len(above) > 0 && shape != shapeTheft && shape != shapeChain { // its name makes room for them
+		b.left = true
+		b.from, b.to = b.x-(b.to-b.from)+14, b.x+14
+	}
 	all := l.newSkyline()
 	all.cover(b.from, b.to, -b.above, b.below)
 	b.children = b.children[:0]
@@ -139,10 +143,8 @@ func (l *layout) arrange(i int) (above []int, main int, below []int) {
 		}
 		return x - y
 	})
-	main = -1
-	if len(order) > 0 && (!l.leaf(order[0]) || len(order) == 1) {
-		main, order = order[0], order[1:]
-	}
+	main = l.mainOf(order)
+	order = slices.DeleteFunc(order, func(c int) bool { return c == main })
 	for k, c := range order {
 		n := &l.f.nodes[c]
 		up := k%2 == 1
@@ -168,4 +170,22 @@ func (l *layout) port(i int, above []int, main int, below []int) float64 {
 		down += l.bodyOf(l.boxes[c].tree)
 	}
 	return (up - down) / 2
+}
+
+// mainOf is what runs straight on: what carries half of all or more, else the
+// largest that goes on, else nothing unless it is alone.
+func (l *layout) mainOf(order []int) int {
+	var sum float64
+	for _, c := range order {
+		sum += l.bodyOf(l.boxes[c].tree)
+	}
+	for _, c := range order {
+		if 2*l.bodyOf(l.boxes[c].tree) >= sum {
+			return c
+		}
+	}
+	if len(order) > 0 && !l.leaf(order[0]) {
+		return order[0]
+	}
+	return -1
 }

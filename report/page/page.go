@@ -14,6 +14,7 @@ import (
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/internal/plain"
+	"clew.example/clew/ledger"
 )
 
 // Doc is what a page or a picture is made of.
@@ -36,7 +37,7 @@ type viewer struct {
 	coin     coin
 	policies []lot.Policy
 	sources  map[string]string // who says so, by account in hex
-	flows    []*picture        // by policy; nil: nothing to draw
+	widest   ledger.Amount     // the most of a listed exit, up to the theft: the scale of ranges
 }
 
 func newViewer(d *Doc) (*viewer, error) {
@@ -48,7 +49,6 @@ func newViewer(d *Doc) (*viewer, error) {
 		return nil, fmt.Errorf("page: the result has no policy")
 	}
 	v.readSources()
-	v.flows = make([]*picture, len(v.policies))
 	return v, nil
 }
 

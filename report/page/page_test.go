@@ -26,7 +26,10 @@ func TestWrite(t *testing.T) {
 		for _, form := range []struct {
 			ext   string
 			write func(*bytes.Buffer) error
-		}{{".html", func(b *bytes.Buffer) error { return page.HTML(b, d) }}} {
+		}{
+			{".html", func(b *bytes.Buffer) error { return page.HTML(b, d) }},
+			{".svg", func(b *bytes.Buffer) error { return page.SVG(b, d) }},
+		} {
 			var b, again bytes.Buffer
 			if err := form.write(&b); err != nil {
 				t.Fatal(err)

@@ -99,6 +99,12 @@ func wideScene(t testing.TB, txs int, policies ...lot.Policy) *page.Doc {
 		for k := range 2 + dice.IntN(3) {
 			part := value / ledger.Amount(2+dice.IntN(4))
 			value -= part
+			if k == 1 {
+				part, value = part+value-5000, 0
+			}
+			if part == 0 {
+				break
+			}
 			to := fmt.Sprint("account ", i, " ", k)
 			if dice.IntN(12) == 0 {
 				to = fmt.Sprint("service ", dice.IntN(40))
@@ -106,7 +112,7 @@ func wideScene(t testing.TB, txs int, policies ...lot.Policy) *page.Doc {
 			pays = append(pays, pay{to, part})
 		}
 		for _, o := range w.tx(uint32(dice.IntN(900)), ins, pays...) {
-			if w.names[w.outs[*o].account].Stop == trace.KindNone && w.outs[*o].value > 1000 {
+			if w.names[w.outs[*o].account].Stop == trace.KindNone && w.outs[*o].value > 100_000 {
 				free = append(free, o)
 			}
 		}
