@@ -143,6 +143,19 @@ func (s *Source) AppendTxRefs(ctx context.Context, dst []ledger.TxRef, ids []led
 	return dst, ctx.Err()
 }
 
+// TxByIDAt returns the transaction of an id in a certain block: how the older
+// of two of one id (BIP 30) is named.
+func (s *Source) TxByIDAt(id ledger.TxID, h ledger.Height) (ref ledger.TxRef, ok bool, err error) {
+	if h > s.asOf {
+		return ledger.TxRef(ledger.NoRef), false, nil
+	}
+	tx, ok := s.m.TxAt(id, h)
+	if !ok {
+		return ledger.TxRef(ledger.NoRef), false, nil
+	}
+	return ledger.TxRef(tx.Row), true, nil
+}
+
 // AppendOutputs appends what was paid to an account in the transactions from
 // and to, ends included, oldest first.
 func (s *Source) AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger.Account, from, to ledger.Pos) ([]ledger.OutRef, error) {

@@ -23,6 +23,7 @@ type source interface {
 	AppendTxRefs(ctx context.Context, dst []ledger.TxRef, ids []ledger.TxID) ([]ledger.TxRef, error)
 	AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger.Account, from, to ledger.Pos) ([]ledger.OutRef, error)
 	TxOf(out ledger.OutRef) (ledger.TxRef, uint32, error)
+	TxByIDAt(id ledger.TxID, h ledger.Height) (ledger.TxRef, bool, error)
 }
 
 // must returns a value that no error came with.
@@ -104,6 +105,41 @@ func TestSourceAsOf(t *testing.T) {
 				t.Errorf("seed %d: the sparse source as of %d differs", 300+seed, ref.Height)
 			}
 		}
+	}
+}
+
+// TestSourceNamesakes finds every transaction by its id and block, the older of
+// two of one id too, and none in other blocks or above the pin.
+func TestSourceNamesakes(t *testing.T) {
+	older := 0
+	for seed := range uint64(3) {
+		c := launder.Small(600 + seed)
+		c.Rates[launder.Duplicate] = 200
+		m := truth(t, world(t, c))
+		tip, _ := m.Tip()
+		dense := m.Source(tip - 2)
+		sparse := dense.Sparse(seed)
+		for row := range m.Counts(tip).Txs {
+			tx := m.Row(row)
+			h := tx.Pos.Height()
+			if newest, _ := m.Tx(tx.ID, tip-2); h <= tip-2 && newest.Row != row {
+				older++
+			}
+			ref, ok, err := dense.TxByIDAt(tx.ID, h)
+			if err != nil || ok != (h <= tip-2) || ok && int(ref) != row {
+				t.Fatalf("seed %d: transaction %d in block %d is %d, %v, %v", 600+seed, row, h, ref, ok, err)
+			}
+			hidden, also, err := sparse.TxByIDAt(tx.ID, h)
+			if err != nil || also != ok || ok && hidden != sparse.TxRef(row) {
+				t.Fatalf("seed %d: transaction %d in block %d is %d, %v, %v in the sparse source", 600+seed, row, h, hidden, also, err)
+			}
+			if _, ok, _ := dense.TxByIDAt(tx.ID, m.First()-1); ok {
+				t.Fatalf("seed %d: transaction %d is in a block before the first", 600+seed, row)
+			}
+		}
+	}
+	if older == 0 {
+		t.Error("no id was taken by a newer transaction")
 	}
 }
 

@@ -113,6 +113,12 @@ func (p *Sparse) AppendTxRefs(ctx context.Context, dst []ledger.TxRef, ids []led
 	return dst, err
 }
 
+// TxByIDAt returns the transaction of an id in a certain block.
+func (p *Sparse) TxByIDAt(id ledger.TxID, h ledger.Height) (ref ledger.TxRef, ok bool, err error) {
+	ref, ok, err = p.s.TxByIDAt(id, h)
+	return ledger.TxRef(p.hide(uint64(ref))), ok, err
+}
+
 // AppendOutputs appends what was paid to an account, oldest first.
 func (p *Sparse) AppendOutputs(ctx context.Context, dst []ledger.OutRef, of ledger.Account, from, to ledger.Pos) ([]ledger.OutRef, error) {
 	had := len(dst)
