@@ -63,3 +63,21 @@ func cmdAltered(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(is), 0o644))
 }
+
+// cmdDigest is "digest A B": two answers whose results are the same.
+func cmdDigest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: digest A B")
+	}
+	var digests [2]string
+	for i, name := range args {
+		_, rest, ok := strings.Cut(ts.ReadFile(name), `"result_digest":"`)
+		if !ok {
+			ts.Fatalf("%s has no result_digest", name)
+		}
+		digests[i], _, _ = strings.Cut(rest, `"`)
+	}
+	if digests[0] != digests[1] {
+		ts.Fatalf("%s has %s, %s has %s", args[0], digests[0], args[1], digests[1])
+	}
+}

@@ -16,13 +16,15 @@ import (
 
 // The commands that scripts have besides clew itself.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
-	"exits":   cmdExits,
-	"world":   cmdWorld,
-	"labels":  cmdLabels,
-	"stops":   cmdStops,
-	"altered": cmdAltered,
-	"poke":    cmdPoke,
-	"lock":    cmdLock,
+	"exits":    cmdExits,
+	"world":    cmdWorld,
+	"explorer": cmdExplorer,
+	"labels":   cmdLabels,
+	"stops":    cmdStops,
+	"altered":  cmdAltered,
+	"digest":   cmdDigest,
+	"poke":     cmdPoke,
+	"lock":     cmdLock,
 }
 
 // worldPlan is what the options of "world" ask for.
