@@ -106,14 +106,14 @@ func (w *walk) page(ctx context.Context, path string) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(b, &list); err != nil {
+	var told list[json.RawMessage]
+	if err := json.Unmarshal(b, &told); err != nil {
 		return false, lie(path, "no list of transactions: %v", err)
 	}
-	if len(list) > perPageMax {
-		return false, lie(path, "%d transactions in a page", len(list))
+	if len(told) > perPageMax {
+		return false, lie(path, "%d transactions in a page", len(told))
 	}
-	for i, raw := range list {
+	for i, raw := range told {
 		t, err := w.read(raw)
 		if err != nil {
 			return false, lie(path, "transaction %d: %v", i, err)
@@ -129,7 +129,7 @@ func (w *walk) page(ctx context.Context, path string) (more bool, err error) {
 	if len(w.seen) > historyMax {
 		return false, fmt.Errorf("more than %d transactions: ask for a later part", historyMax)
 	}
-	return len(list) > 0, nil
+	return len(told) > 0, nil
 }
 
 // read checks one transaction of a page: it must come after the one before,

@@ -55,14 +55,14 @@ func decodeHeader(b []byte, n *bitcoin.Network) (block, error) {
 // those from its front that hash to their id with proof of work and lead to
 // each other.
 func decodeBlocks(b []byte, from ledger.Height, n *bitcoin.Network) []block {
-	var list []wireBlock
-	if json.Unmarshal(b, &list) != nil {
+	var told list[wireBlock]
+	if json.Unmarshal(b, &told) != nil {
 		return nil
 	}
 	var blocks []block
-	for i := range list {
-		bl, err := list[i].check(n)
-		if err != nil || uint64(list[i].Height)+uint64(i) != uint64(from) || i > 0 && blocks[i-1].prev != bl.hash {
+	for i := range told {
+		bl, err := told[i].check(n)
+		if err != nil || uint64(told[i].Height)+uint64(i) != uint64(from) || i > 0 && blocks[i-1].prev != bl.hash {
 			break
 		}
 		blocks = append(blocks, bl)

@@ -39,7 +39,7 @@ func decodeBranch(b []byte) (*branch, error) {
 }
 
 func (p *branch) kept() []byte {
-	w := wireProof{Height: uint32(p.height), Pos: p.pos, Merkle: make([]string, len(p.siblings))}
+	w := wireProof{Height: uint32(p.height), Pos: p.pos, Merkle: make(list[string], len(p.siblings))}
 	for i, h := range p.siblings {
 		w.Merkle[i] = h.String()
 	}
@@ -73,12 +73,9 @@ func (p *branch) root(leaf ledger.Hash) (ledger.Hash, error) {
 
 // decodeTxids reads the transactions of a block and makes the branch of one.
 func decodeTxids(b []byte, id ledger.TxID, height ledger.Height) (*branch, error) {
-	var texts []string
+	var texts list[string]
 	if err := json.Unmarshal(b, &texts); err != nil {
 		return nil, fmt.Errorf("no list of transactions: %w", err)
-	}
-	if len(texts) > 1<<branchMax {
-		return nil, fmt.Errorf("%d transactions in a block", len(texts))
 	}
 	level, at := make([]ledger.Hash, len(texts)), -1
 	for i, s := range texts {

@@ -65,7 +65,7 @@ func lies(w *launder.World) map[string]struct {
 		"a spender that does not":     {mock.ChangeSpender(id("t1"), 0, spender("t4", 0, 103)), "does not spend it"},
 		"another input":               {mock.ChangeSpender(id("t1"), 0, spender("t2", 7, 102)), "is not spent by input 7"},
 		"a spender elsewhere":         {mock.ChangeSpender(id("t1"), 0, spender("t2", 0, 103)), "where the spender stands in 102"},
-		"a spender before":            {mock.ChangeSpender(id("t1"), 0, spender("t2", 0, 100)), "before it was made"},
+		"a spender before":            {mock.ChangeSpender(id("t1"), 0, spender("t2", 0, 100)), "in block 100, "},
 		"spent and unspent":           {mock.ChangeSpender(id("t2"), 0, nil), "is s"},
 		"fewer answers than outputs":  {mock.FewerSpends(id("t2")), "1 answers for 2 outputs"},
 		"half of the JSON":            {mock.On(path, mock.Half), "no transaction"},

@@ -14,12 +14,12 @@ import (
 // wireTx is what is read of a transaction. The same is kept in the cache, less
 // the outputs spent: those are asked for and checked by themselves.
 type wireTx struct {
-	TxID     string     `json:"txid"`
-	Version  int64      `json:"version"` // signed or not, as servers have it
-	LockTime uint32     `json:"locktime"`
-	Vin      []wireIn   `json:"vin"`
-	Vout     []wireOut  `json:"vout"`
-	Status   wireStatus `json:"status"`
+	TxID     string        `json:"txid"`
+	Version  int64         `json:"version"` // signed or not, as servers have it
+	LockTime uint32        `json:"locktime"`
+	Vin      list[wireIn]  `json:"vin"`
+	Vout     list[wireOut] `json:"vout"`
+	Status   wireStatus    `json:"status"`
 }
 
 type wireIn struct {
@@ -51,9 +51,9 @@ type wireSpend struct {
 
 // wireProof is a merkle branch in the form of Electrum's get_merkle.
 type wireProof struct {
-	Height uint32   `json:"block_height"`
-	Merkle []string `json:"merkle"`
-	Pos    uint32   `json:"pos"`
+	Height uint32       `json:"block_height"`
+	Merkle list[string] `json:"merkle"`
+	Pos    uint32       `json:"pos"`
 }
 
 // wireBlock is a header in the words of a list of blocks.
@@ -214,7 +214,7 @@ func (w *wireStatus) parse() (s status, err error) {
 // kept is the form in the cache.
 func (w *wireTx) kept() []byte {
 	c := *w
-	c.Vin = append([]wireIn(nil), w.Vin...)
+	c.Vin = append(list[wireIn](nil), w.Vin...)
 	for i := range c.Vin {
 		c.Vin[i].Prevout = nil
 	}
@@ -240,13 +240,13 @@ type spend struct {
 
 // decodeSpends reads who spends each output of a transaction.
 func decodeSpends(b []byte) ([]spend, error) {
-	var list []wireSpend
-	if err := json.Unmarshal(b, &list); err != nil {
+	var told list[wireSpend]
+	if err := json.Unmarshal(b, &told); err != nil {
 		return nil, fmt.Errorf("no list of spends: %w", err)
 	}
-	spends := make([]spend, len(list))
-	for i := range list {
-		w := &list[i]
+	spends := make([]spend, len(told))
+	for i := range told {
+		w := &told[i]
 		if !w.Spent || !w.Status.Confirmed {
 			continue
 		}
@@ -263,9 +263,9 @@ func decodeSpends(b []byte) ([]spend, error) {
 }
 
 // encodeSpends writes what decodeSpends reads.
-func encodeSpends(list []spend) []byte {
-	out := make([]wireSpend, len(list))
-	for i, s := range list {
+func encodeSpends(said []spend) []byte {
+	out := make([]wireSpend, len(said))
+	for i, s := range said {
 		if s.spent {
 			out[i] = wireSpend{true, s.tx.String(), s.vin, wireStatus{Confirmed: true, Height: uint32(s.height)}}
 		}

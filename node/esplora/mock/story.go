@@ -14,8 +14,9 @@ type Story struct {
 	Txs    []ledger.TxID // what it visits, in ledger order, Start first
 }
 
-// firstHeight is the first block of a story: the genesis block of no network.
-const firstHeight = 1000
+// firstHeight is the first block of a story. It has no block 0, which would
+// have to be the network's own.
+const firstHeight = 1
 
 // Miner makes blocks one on the other.
 type Miner struct {
