@@ -29,7 +29,7 @@ type traceFlags struct {
 }
 
 // traceFormats are the values of --format.
-var traceFormats = []string{"table", "json", "csv", "graphml", "holders", "html"}
+var traceFormats = []string{"table", "json", "csv", "graphml", "svg", "html", "holders"}
 
 const policyDefault = "fifo,haircut"
 

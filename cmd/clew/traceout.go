@@ -26,6 +26,8 @@ func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 		return file.Holders(w, a.result)
 	case "html":
 		return page.HTML(w, docOf(a))
+	case "svg":
+		return page.SVG(w, docOf(a))
 	}
 	return errFormat(format)
 }
