@@ -18,7 +18,7 @@ import (
 // graphText reads a graph that is written by hand:
 //
 //	tx NAME HEIGHT INDEX TIME [coinbase]
-//	in NAME:VOUT | in outside VALUE | in ?
+//	in NAME:VOUT | in outside VALUE | in ? [POLICY=TAINT]...
 //	out VALUE [start] [spent] [POLICY=TAINT[:KIND[:REASON]]]... [overlap=POLICY:N] [acct=A] [addr=A] [entity=E] [category=C]
 //	fee VALUE [POLICY=TAINT]...
 //	peels NAME N IN VALUE PEEL TIME STEP
@@ -49,6 +49,7 @@ func readGraph(t *testing.T, d *datadriven.TestData) *trace.Graph {
 		}
 		r.g.Policies = append(r.g.Policies, p)
 	}
+	r.g.Backward = d.HasArg("backward")
 	for _, line := range strings.Split(d.Input, "\n") {
 		if line, _, _ = strings.Cut(line, "#"); strings.TrimSpace(line) == "" {
 			continue
@@ -117,6 +118,12 @@ func (r *graphText) in(f []string) error {
 		in := trace.InNode{Tx: -1, Prev: ledger.Outpoint{TxID: idOf("outside"), Vout: uint32(len(tx.Ins))}}
 		if f[0] == "outside" {
 			in.Known, in.Value = true, ledger.Amount(numbers(f[1:2])[0])
+			f = f[1:]
+		}
+		for _, word := range f[1:] {
+			p, amount, _, _ := r.taint(word)
+			in.Taint = grown(in.Taint, len(r.g.Policies))
+			in.Taint[p] = amount
 		}
 		tx.Ins = append(tx.Ins, in)
 		return nil

@@ -15,7 +15,7 @@ import (
 
 // TestResult makes answers from graphs written by hand:
 //
-//	result [auto] [policies=(...)] [prices] [only=KEY]
+//	result [auto] [backward] [policies=(...)] [prices] [only=KEY]
 //
 // prints the answer, or one member of it, with names for the ids.
 func TestResult(t *testing.T) {
