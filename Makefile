@@ -1,7 +1,7 @@
 # Bare "make" says what there is. Go and make are all that is needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench integration fuzz demo clean
+.PHONY: help build test race lint bench integration fuzz demo tour clean
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -47,8 +47,11 @@ integration: ## Tests with real processes and long simulations (CLEW_DATA: real 
 fuzz: ## Each fuzz target for FUZZTIME, one after the other
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
-demo: build ## A generated chain: ingested, checked and looked at, in the folder demo
+demo: build ## A real peel chain, from facts: traced, and written as a page into the folder demo
 	@scripts/demo.sh
 
+tour: build ## A generated chain: ingested, checked and looked at, in the folder tour
+	@scripts/tour.sh
+
 clean: ## Remove what the other targets made
-	rm -rf bin demo
+	rm -rf bin demo tour
