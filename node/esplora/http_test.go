@@ -39,7 +39,7 @@ func TestComeLater(t *testing.T) {
 			if now := time.Now(); refused.IsZero() {
 				refused = now
 				mock.First(1, tc.status, tc.after())("", a)
-			} else if next.IsZero() && now.Sub(refused) > 200*time.Millisecond {
+			} else if next.IsZero() && now.Sub(refused) > 400*time.Millisecond {
 				next = now // what was under way beside the first may still come
 			}
 		})
