@@ -2,6 +2,7 @@ package esplora_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +11,20 @@ import (
 	"clew.example/clew/node/esplora"
 	"clew.example/clew/node/esplora/mock"
 )
+
+// latency is 20 ms; CLEW_LATENCY=50ms measures what is promised for that.
+func latency(t *testing.T) time.Duration {
+	t.Helper()
+	text := os.Getenv("CLEW_LATENCY")
+	if text == "" {
+		return 20 * time.Millisecond
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
 
 // walked follows a story at some latency and says what it took. Figures of
 // time are logged and not judged: the machine may be busy.
@@ -43,7 +58,7 @@ func walked(t *testing.T, story mock.Story, latency time.Duration, perSecond int
 func TestChain(t *testing.T) {
 	t.Parallel()
 	const hops = 173
-	stats := walked(t, mock.Peel(hops), 50*time.Millisecond, 0)
+	stats := walked(t, mock.Peel(hops), latency(t), 0)
 	// Some room for requests that a busy machine kept from leaving together.
 	if rounds := hops + hops/4; stats.Rounds > rounds {
 		t.Errorf("%d round trips one after the other for %d hops", stats.Rounds, hops)
@@ -64,7 +79,7 @@ func TestFan(t *testing.T) {
 		latency   time.Duration
 		perSecond int
 	}{
-		{"in one block", spenders, 50 * time.Millisecond, 0},
+		{"in one block", spenders, latency(t), -1},
 		{"in a block each", 1, time.Millisecond, -1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -75,7 +90,7 @@ func TestFan(t *testing.T) {
 			}
 			// Where the latency is what takes time; a busy machine keeps some
 			// requests from leaving together.
-			if most := stats.Requests/esplora.DefaultInFlight*3/2 + 20; tc.latency > 20*time.Millisecond && stats.Rounds > most {
+			if most := stats.Requests/esplora.DefaultInFlight*3/2 + 20; tc.perBlock > 1 && stats.Rounds > most {
 				t.Errorf("%d rounds for %d requests, want at most %d", stats.Rounds, stats.Requests, most)
 			}
 		})
