@@ -76,28 +76,34 @@ func (b *backward) overlay(n *TxNode, o *origin) {
 
 // pathBack goes from an output (-1: what the transaction's inputs lack) to the
 // start that asks for it, by the output that asks for most, and lists the
-// start's transaction first.
+// start's transaction first. Nil if nothing is asked for there.
 func (g *Graph) pathBack(p, tx, vout int) []int {
-	path := []int{tx}
-	if vout >= 0 {
-		for !g.Txs[tx].Outs[vout].Started {
-			next := g.Txs[tx].Outs[vout].Tx
-			if next < 0 {
-				break
-			}
-			tx, vout = next, g.asks(p, next)
-			path = append(path, tx)
-			if vout < 0 {
-				break
-			}
+	n := &g.Txs[tx]
+	if vout < 0 {
+		if !n.lacks(p) {
+			return nil
 		}
-		slices.Reverse(path)
-		return path
+		vout = g.asks(p, tx)
+	} else if n.Outs[vout].Taint == nil || n.Outs[vout].Taint[p] == 0 {
+		return nil
 	}
-	if vout = g.asks(p, tx); vout < 0 {
-		return path
+	path := []int{tx}
+	for vout >= 0 && !g.Txs[tx].Outs[vout].Started {
+		next := g.Txs[tx].Outs[vout].Tx
+		if next < 0 {
+			break
+		}
+		tx, vout = next, g.asks(p, next)
+		path = append(path, tx)
 	}
-	return g.pathBack(p, tx, vout)
+	slices.Reverse(path)
+	return path
+}
+
+// lacks reports whether something came by an input that the source does not
+// hold the output of.
+func (n *TxNode) lacks(p int) bool {
+	return slices.ContainsFunc(n.Ins, func(in InNode) bool { return in.Taint != nil && in.Taint[p] > 0 })
 }
 
 // asks returns the output of a transaction that is asked for most, a start's

@@ -60,7 +60,7 @@ type claim struct {
 	amount, overlap ledger.Amount
 	fate            Kind
 	reason          Reason
-	hop             uint32
+	start           bool
 }
 
 // follow walks back under a policy, the newest transaction first: then all that
@@ -79,7 +79,8 @@ func (b *backward) follow(ctx context.Context, policy int) error {
 			return fmt.Errorf("start %d: the transaction has %d outputs", s.Vout, len(o.view.Outs))
 		}
 		out := o.view.Outs[s.Vout]
-		b.claimOf(out.Ref).amount = out.Value
+		c := b.claimOf(out.Ref)
+		c.amount, c.start = out.Value, true
 		o.hop, o.least = 0, 0
 		b.queue(o)
 	}
@@ -129,24 +130,60 @@ func (b *backward) claimOf(ref ledger.OutRef) *claim {
 // visit asks the inputs of a transaction for what its outputs are asked for.
 func (b *backward) visit(ctx context.Context, o *origin) error {
 	o.visited[b.policy] = true
-	var want, paid, known ledger.Amount
+	var want ledger.Amount
 	for _, out := range o.view.Outs {
-		paid += out.Value
-		if c := b.outs[out.Ref]; c != nil && c[b.policy].fate == KindNone {
-			want += c[b.policy].amount
+		if c := b.outs[out.Ref]; c != nil {
+			want += b.wanted(o, &c[b.policy])
 		}
 	}
 	if o.view.Coinbase {
 		b.mint(o)
 		return nil
 	}
-	for i := range o.view.Ins {
-		known += o.view.Ins[i].Value
-	}
 	if want == 0 {
 		return nil
 	}
-	return b.ask(ctx, o, b.shares(o, want, max(paid, known)))
+	total, err := came(&o.view)
+	if err != nil {
+		return err
+	}
+	return b.ask(ctx, o, b.shares(o, want, total))
+}
+
+// came returns what came into a transaction: what is known to, or what it pays
+// if that is more and an input is not known.
+func came(v *ledger.TxView) (ledger.Amount, error) {
+	var in, out, over uint64
+	all := true
+	for i := range v.Ins {
+		sum, carry := bits.Add64(in, uint64(v.Ins[i].Value), 0)
+		in, over, all = sum, over+carry, all && v.Ins[i].Known
+	}
+	for i := range v.Outs {
+		sum, carry := bits.Add64(out, uint64(v.Outs[i].Value), 0)
+		out, over = sum, over+carry
+	}
+	if over > 0 {
+		return 0, fmt.Errorf("transaction %s: %w: its values sum to more than 2^64", v.ID, ErrInvalid)
+	}
+	if in < out && all {
+		return 0, fmt.Errorf("transaction %s: %w: it spends %d and pays %d", v.ID, ErrInvalid, in, out)
+	}
+	return ledger.Amount(max(in, out)), nil
+}
+
+// wanted returns what an output is asked for and goes on from it. Only now that
+// all who ask have been there is the hop known.
+func (b *backward) wanted(o *origin, c *claim) ledger.Amount {
+	most := b.t.params.MaxHops
+	if c.amount == 0 || c.fate != KindNone {
+		return 0
+	}
+	if most != nil && o.hop > *most && !c.start {
+		c.fate, c.reason = KindCutoff, ReasonMaxHops
+		return 0
+	}
+	return c.amount
 }
 
 // mint ends what the outputs of a coinbase are asked for.
@@ -180,9 +217,6 @@ func (b *backward) shares(o *origin, want, total ledger.Amount) []ledger.Amount 
 		return values
 	}
 	left := total
-	if lacking < 0 {
-		left -= rest // nothing is missing, so nothing may be left over
-	}
 	for i, value := range values {
 		given[i] = portion(want, value, left)
 		want -= given[i]
@@ -206,7 +240,7 @@ func portion(want, value, left ledger.Amount) ledger.Amount {
 
 // ask passes what inputs give on to the outputs that they spend.
 func (b *backward) ask(ctx context.Context, o *origin, given []ledger.Amount) error {
-	var ids []ledger.TxID
+	var outs []ledger.OutRef
 	var ins []int
 	for i, amount := range given {
 		switch {
@@ -217,42 +251,37 @@ func (b *backward) ask(ctx context.Context, o *origin, given []ledger.Amount) er
 			}
 			o.lacking[i][b.policy] = amount
 		default:
-			ids, ins = append(ids, o.view.Ins[i].Prev.TxID), append(ins, i)
+			outs, ins = append(outs, o.view.Ins[i].Ref), append(ins, i)
 		}
 	}
-	makers, err := b.makers(ctx, ids)
+	makers, err := b.makers(ctx, outs)
 	if err != nil {
 		return err
 	}
-	refs := make([]ledger.OutRef, len(ins))
-	for k, i := range ins {
-		refs[k] = o.view.Ins[i].Ref
-	}
-	accounts, err := b.src.AppendAccounts(ctx, nil, refs)
+	accounts, err := b.src.AppendAccounts(ctx, nil, outs)
 	if err != nil {
 		return err
 	}
 	for k, i := range ins {
 		makers[k].hop = min(makers[k].hop, o.hop+1)
 		makers[k].least = min(makers[k].least, o.hop+1)
-		b.judge(makers[k], refs[k], given[i], b.t.params.Names[string(accounts[k])].Stop)
+		b.judge(makers[k], outs[k], given[i], b.t.params.Names[string(accounts[k])].Stop)
 	}
 	return nil
 }
 
-// makers returns the transactions of ids.
-func (b *backward) makers(ctx context.Context, ids []ledger.TxID) ([]*origin, error) {
-	refs, err := b.src.AppendTxRefs(ctx, nil, ids)
-	if err != nil {
-		return nil, err
-	}
+// makers returns the transactions of outputs. Their ids would not tell two of
+// one id apart (BIP 30).
+func (b *backward) makers(ctx context.Context, outs []ledger.OutRef) ([]*origin, error) {
+	refs := make([]ledger.TxRef, len(outs))
 	var lack []ledger.TxRef
-	for i, ref := range refs {
-		if uint64(ref) == ledger.NoRef {
-			return nil, fmt.Errorf("transaction %s: the source holds its output, but not it", ids[i])
+	for i, out := range outs {
+		var err error
+		if refs[i], _, err = b.src.TxOf(out); err != nil {
+			return nil, err
 		}
-		if b.txs[ref] == nil && !slices.Contains(lack, ref) {
-			lack = append(lack, ref)
+		if b.txs[refs[i]] == nil && !slices.Contains(lack, refs[i]) {
+			lack = append(lack, refs[i])
 		}
 	}
 	views, err := b.src.AppendTxs(ctx, nil, lack)
@@ -270,7 +299,7 @@ func (b *backward) makers(ctx context.Context, ids []ledger.TxID) ([]*origin, er
 }
 
 // judge asks an output for an amount, once: it has one spender. What is asked
-// of another start is its own already.
+// of another start is its own already. The limit of hops waits for wanted.
 func (b *backward) judge(o *origin, ref ledger.OutRef, amount ledger.Amount, stop Kind) {
 	c, p := b.claimOf(ref), &b.t.params
 	if c.amount > 0 {
@@ -285,8 +314,6 @@ func (b *backward) judge(o *origin, ref ledger.OutRef, amount ledger.Amount, sto
 		c.fate = stop
 	case amount < p.MinValue:
 		c.fate, c.reason = KindCutoff, ReasonMinValue
-	case p.MaxHops != nil && o.hop > *p.MaxHops:
-		c.fate, c.reason = KindCutoff, ReasonMaxHops
 	}
 	if c.fate != KindNone {
 		o.visited[b.policy] = true
