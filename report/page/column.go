@@ -1,5 +1,7 @@
 package page
 
+import "math"
+
 // Lengths of the picture, in pixels.
 const (
 	pictureWidth = 1232.0 // what fits a page of 1280; a deep trace is wider and scrolls
@@ -52,7 +54,11 @@ func (l *layout) bodyOf(e int) float64 {
 func place(f *flow, names func(i int) label) *layout {
 	l := &layout{f: f, boxes: make([]box, len(f.nodes)), names: names}
 	l.toColumns()
-	l.spread()
+	l.spread(0)
+	if over := l.beyond(); over > 0 { // names reach out of the picture
+		l.spread(over)
+		l.width += max(0, l.beyond())
+	}
 	l.hang()
 	l.toLanes()
 	return l
@@ -100,22 +106,23 @@ func (l *layout) toColumns() {
 	}
 }
 
-// spread gives the columns the width that there is.
-func (l *layout) spread() {
+// spread gives the columns the width that there is, less what names need over
+// and above it.
+func (l *layout) spread(over float64) {
 	used := marginLeft + labelRoom + marginRight
 	for _, c := range l.columns {
 		used += c.w
 	}
 	step := stepMost
 	if n := float64(len(l.columns)); n > 0 {
-		step = max(stepLeast, min(stepMost, (pictureWidth-used)/n))
+		step = max(stepLeast, min(stepMost, (pictureWidth-used)/max(1, n-1))-over/max(1, n-1))
 	}
 	x := marginLeft
 	for i := range l.columns {
 		l.columns[i].x = x
 		x += l.columns[i].w + step
 	}
-	l.width = max(pictureWidth, x+labelRoom+marginRight)
+	l.width = max(pictureWidth, x-step+labelRoom+marginRight)
 	for i := range l.boxes {
 		if c := l.boxes[i].column; c >= 0 {
 			l.boxes[i].x = l.columns[c].x
@@ -126,11 +133,24 @@ func (l *layout) spread() {
 		if b.column >= 0 {
 			continue
 		}
+		b.x = 0
 		for _, e := range l.f.nodes[i].in {
 			b.x = max(b.x, l.boxes[l.f.edges[e].from].right())
 		}
 		b.x += min(max(step*0.62, 62), 110)
 	}
+}
+
+// beyond is how far names at the right reach out of the picture; below 0: not
+// at all.
+func (l *layout) beyond() float64 {
+	far := math.Inf(-1)
+	for i := range l.boxes {
+		if b := &l.boxes[i]; b.column < 0 {
+			far = max(far, b.x+24+l.names(i).width()-l.width)
+		}
+	}
+	return far
 }
 
 // hang makes a tree: each node under that from which it gets most.

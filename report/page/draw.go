@@ -153,27 +153,32 @@ func (p *picture) drawNode(k *ink, i int) {
 		k.use(glyphOf(n), x, b.y)
 		k.label("l", anchor, x+beside, b.y+4, t.name.text, t.value.text)
 	default:
-		up := max(half, 12)
-		if n.shape == shapeFan {
-			up = max(half, 22)
-			k.rect("pill", x-7, b.y-up, 14, 2*up, 5)
-			for y := -12.0; y <= 12; y += 6 {
-				k.line("g-lines", x-3, b.y+y, x+3, b.y+y)
-			}
-		} else {
-			k.use(glyphOf(n), x, b.y)
-		}
-		at, anchor := x, "middle"
-		if b.left {
-			at, anchor = p.x(b.x+8), "end"
-			if p.f.backward {
-				anchor = "start"
-			}
-		}
-		k.label("l", anchor, at, b.y-up-20, t.name.text, "")
-		k.label("l", anchor, at, b.y-up-6, "", t.value.text)
+		p.drawStep(k, i)
 	}
 	k.raw("</g>")
+}
+
+// drawStep draws what stands in time, with its name where there is room.
+func (p *picture) drawStep(k *ink, i int) {
+	n, b, t, s := &p.f.nodes[i], &p.l.boxes[i], p.labels[i], p.spots[i]
+	x := p.x(b.x)
+	if n.shape == shapeFan {
+		up := p.up(i)
+		k.rect("pill", x-7, b.y-up, 14, 2*up, 5)
+		for y := -12.0; y <= 12; y += 6 {
+			k.line("g-lines", x-3, b.y+y, x+3, b.y+y)
+		}
+	} else {
+		k.use(glyphOf(n), x, b.y)
+	}
+	if !s.shown {
+		return
+	}
+	if p.f.backward && s.anchor != "middle" {
+		s.anchor = map[string]string{"start": "end", "end": "start"}[s.anchor]
+	}
+	k.label("l", s.anchor, p.x(s.x), s.y, t.name.text, "")
+	k.label("l", s.anchor, p.x(s.x), s.y+14, "", t.value.text)
 }
 
 // describe says all about a node, in words.
@@ -186,7 +191,7 @@ func (p *picture) describe(i int) string {
 	if n.id != "" {
 		s += ", " + n.id
 	}
-	s += ": " + p.v.coin.with(n.amount, p.v.coin.decimals) + ", " + percent(n.amount, p.v.result.Theft) + " of the theft"
+	s += ": " + p.v.coin.with(n.said(), p.v.coin.decimals) + ", " + percent(n.said(), p.v.result.Theft) + " of the theft"
 	if n.txs > 1 {
 		s += ", " + many(n.txs, "transaction", "transactions")
 	}

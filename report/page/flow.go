@@ -37,8 +37,18 @@ type node struct {
 	chain    *peelCard
 	fan      *fanPill
 
+	ended   ledger.Amount // of an end, and of what was folded with one
 	amount  ledger.Amount // all that came in, or started here
 	in, out []int         // edges
+}
+
+// said is the amount that a node is labelled with: of an end, what ended there
+// to the unit, though steps before it that are not drawn had fees.
+func (n *node) said() ledger.Amount {
+	if n.shape == shapeEnd {
+		return n.ended
+	}
+	return n.amount
 }
 
 // edge is what goes from one node to another.
@@ -118,7 +128,7 @@ func (f *flow) contract(into []int) {
 }
 
 func (n *node) absorb(o *node) {
-	n.start, n.txs, n.outs = add(n.start, o.start), n.txs+o.txs, n.outs+o.outs
+	n.start, n.ended, n.txs, n.outs = add(n.start, o.start), add(n.ended, o.ended), n.txs+o.txs, n.outs+o.outs
 	n.from, n.to = min(n.from, o.from), max(n.to, o.to)
 	n.deepest = max(n.deepest, o.deepest)
 	if n.shape == shapeEnd {

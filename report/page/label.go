@@ -15,9 +15,9 @@ type label struct{ name, value words }
 func (l label) width() float64 { return l.name.width + 8 + l.value.width }
 
 func measure(s string, bold bool) words {
-	narrow, wide := 6.9, 13.0
+	narrow, wide := 7.2, 13.0
 	if bold {
-		narrow = 7.7
+		narrow = 8.2
 	}
 	w := 0.0
 	for _, r := range s {
@@ -36,7 +36,7 @@ func measure(s string, bold bool) words {
 // label says what a node is. On its own it must be clear what the amount is of.
 func (v *viewer) label(f *flow, i int) label {
 	n := &f.nodes[i]
-	amount := v.coin.with(n.amount, drawn)
+	amount := v.coin.with(n.said(), drawn)
 	name, value := "", amount
 	switch n.shape {
 	case shapeTheft:

@@ -17,6 +17,7 @@ type picture struct {
 	l      *layout
 	labels []label
 	ports  [][2]float64 // by edge: how far from the middle it leaves and comes
+	spots  []spot       // by node
 	folded int
 	strip  *strip
 }
@@ -39,6 +40,7 @@ func (v *viewer) picture(i int) *picture {
 	p.l = place(f, func(n int) label { return p.labels[n] })
 	p.folded = max(f.items-len(f.nodes), 0)
 	p.toPorts()
+	p.toSpots()
 	if apportions(p.policy) && !f.backward {
 		p.strip = newStrip(p)
 	}

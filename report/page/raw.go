@@ -150,7 +150,7 @@ func (b *raw) addOuts(i int) {
 		o := &tx.Outs[v]
 		amount := b.taint(o)
 		if o.Overlap != nil && o.Overlap[b.p] > 0 && !b.f.backward {
-			b.edge(b.of[i], b.end(i, v, trace.KindOverlap), o.Overlap[b.p], o.Value, false)
+			b.edge(b.of[i], b.end(i, v, trace.KindOverlap, o.Overlap[b.p]), o.Overlap[b.p], o.Value, false)
 		}
 		if amount == 0 {
 			continue
@@ -163,7 +163,7 @@ func (b *raw) addOuts(i int) {
 		case b.f.backward:
 			b.backwardOut(i, v, ended, amount)
 		case ended != trace.KindNone:
-			b.edge(b.of[i], b.end(i, v, ended), amount, o.Value, mixed)
+			b.edge(b.of[i], b.end(i, v, ended, amount), amount, o.Value, mixed)
 		case o.Tx >= 0 && b.of[o.Tx] >= 0:
 			b.edge(b.of[i], b.of[o.Tx], amount, o.Value, mixed)
 		}
@@ -182,7 +182,7 @@ func (b *raw) backwardOut(i, v int, ended trace.Kind, amount ledger.Amount) {
 	}
 	from := b.of[i]
 	if ended != trace.KindNone {
-		from = b.end(i, v, ended)
+		from = b.end(i, v, ended, amount)
 	}
 	b.edge(from, to, amount, o.Value, len(b.g.Txs[i].Ins) > 1)
 }
@@ -192,7 +192,7 @@ func (b *raw) addIns(i int) {
 	tx := &b.g.Txs[i]
 	for k := range tx.Ins {
 		if in := &tx.Ins[k]; b.f.backward && in.Taint != nil && in.Taint[b.p] > 0 {
-			b.edge(b.end(i, k, trace.KindUnknownInput), b.of[i], in.Taint[b.p], max(in.Value, in.Taint[b.p]), true)
+			b.edge(b.end(i, k, trace.KindUnknownInput, in.Taint[b.p]), b.of[i], in.Taint[b.p], max(in.Value, in.Taint[b.p]), true)
 		}
 	}
 }
@@ -220,9 +220,9 @@ func (b *raw) pure(tx *trace.TxNode) bool {
 
 // end is the node where an output ended: one for all that a service is known
 // by, else one for each parent and kind. The end of a peel chain is no peel.
-func (b *raw) end(i, v int, kind trace.Kind) int {
+func (b *raw) end(i, v int, kind trace.Kind, amount ledger.Amount) int {
 	tx := &b.g.Txs[i]
-	n := node{shape: shapeEnd, kind: kind, branches: 1, from: tx.Time, to: tx.Time, key: int64(tx.Pos), outs: 1}
+	n := node{shape: shapeEnd, kind: kind, branches: 1, from: tx.Time, to: tx.Time, key: int64(tx.Pos), outs: 1, ended: amount}
 	key := kind.String() + " " + strconv.Itoa(b.of[i])
 	if b.chained[i] >= 0 && b.f.nodes[b.of[i]].chain.end == i && v == larger(tx) {
 		key += " end"

@@ -30,7 +30,8 @@ const (
 type trunk struct {
 	p    *picture
 	k    ink
-	left float64 // width of the trunk where the pen is
+	left float64             // width of the trunk where the pen is
+	down [indentMost + 1]int // by depth: the edge that runs on past the rows below it, plus one
 }
 
 func (t *trunk) bodyOf(e int) float64 {
@@ -57,8 +58,8 @@ func (t *trunk) ways(i int) (main int, side []int) {
 }
 
 // run writes a node, what leaves it, and then what it goes on with.
-func (t *trunk) run(i, depth int) {
-	for i >= 0 {
+func (t *trunk) run(from, depth int) {
+	for i := from; i >= 0; {
 		main, side := t.ways(i)
 		t.k.raw(`<li role="treeitem" aria-level="`, digits(depth+1), `">`)
 		above := t.left
@@ -73,7 +74,11 @@ func (t *trunk) run(i, depth int) {
 				}
 			}
 		}
-		t.row(i, depth, above)
+		first := depth == 0 || t.p.l.boxes[i].tree < 0 || i == from
+		t.row(i, depth, above, first, main)
+		if depth > 0 && depth <= indentMost && main >= 0 {
+			t.down[depth] = t.p.l.boxes[main].tree + 1
+		}
 		if len(side) > 0 {
 			t.k.raw(`<ul role="group">`)
 			for _, c := range side {
@@ -85,17 +90,21 @@ func (t *trunk) run(i, depth int) {
 			t.k.raw("</ul>")
 		}
 		t.k.raw("</li>")
+		if depth <= indentMost {
+			t.down[depth] = 0
+		}
 		i = main
 	}
 }
 
-// row writes a node with its piece of the trunk.
-func (t *trunk) row(i, depth int, above float64) {
-	n, deep := &t.p.f.nodes[i], float64(min(depth, indentMost))
-	k := &t.k
-	x := trunkX
+func branchAt(depth int) float64 { return branchX + indent*float64(min(depth, indentMost)-1) }
+
+// row writes a node with its piece of the trunk. The first of a branch comes
+// from the side, the others from above.
+func (t *trunk) row(i, depth int, above float64, first bool, main int) {
+	n, k, x := &t.p.f.nodes[i], &t.k, trunkX
 	if depth > 0 {
-		x = branchX + indent*(deep-1)
+		x = branchAt(depth)
 	}
 	k.raw(`<div class="row"><svg width="`, num(x+22), `" height="`, num(rowHeight), `" aria-hidden="true">`)
 	if depth == 0 {
@@ -104,8 +113,20 @@ func (t *trunk) row(i, depth int, above float64) {
 	} else {
 		k.piece(t.left, 0, rowHeight)
 	}
+	for d := 1; d < min(depth, indentMost+1); d++ {
+		if e := t.down[d] - 1; e >= 0 {
+			t.stroke(e, "M"+num(branchAt(d))+" 0V"+num(rowHeight))
+		}
+	}
 	if tree := t.p.l.boxes[i].tree; tree >= 0 && depth > 0 {
-		t.branch(tree, x, depth)
+		if first {
+			t.branch(tree, x, depth)
+		} else {
+			t.stroke(tree, "M"+num(x)+" 0V"+num(rowHeight/2))
+		}
+		if main >= 0 {
+			t.stroke(t.p.l.boxes[main].tree, "M"+num(x)+" "+num(rowHeight/2)+"V"+num(rowHeight))
+		}
 	}
 	k.use(glyphOf(n), x, rowHeight/2)
 	k.raw(`</svg><span class="t"><b>`)
@@ -113,9 +134,9 @@ func (t *trunk) row(i, depth int, above float64) {
 	k.raw(`</b><small>`)
 	k.text(t.facts(i))
 	k.raw(`</small></span><span class="a"><b>`)
-	k.text(t.p.v.coin.cut(n.amount, drawn))
+	k.text(t.p.v.coin.cut(n.said(), drawn))
 	k.raw(`</b><small>`)
-	k.text(percent(n.amount, t.p.v.result.Theft))
+	k.text(percent(n.said(), t.p.v.result.Theft))
 	k.raw(`</small></span></div>`)
 }
 
@@ -129,18 +150,22 @@ func (k *ink) piece(width, y, height float64) {
 func (t *trunk) branch(e int, x float64, depth int) {
 	from := trunkX
 	if depth > 1 {
-		from = x - indent
-		if depth > indentMost {
-			from = x
-		}
+		from = branchAt(depth - 1)
 	}
+	t.stroke(e, "M"+num(from)+" 0C"+num(from)+" 20 "+num(x-14)+" 29 "+num(x)+" 29")
+}
+
+// stroke draws an edge along a line.
+func (t *trunk) stroke(e int, d string) {
 	g := t.p.f.edges[e]
-	d := "M" + num(from) + " 0C" + num(from) + " 20 " + num(x-14) + " 29 " + num(x) + " 29"
-	t.k.raw(`<path class="b `, taintClass(g), `" stroke-width="`, num(t.bodyOf(e)), `" d="`, d, `"/><path class="c`)
-	if g.mixed {
-		t.k.raw(" i")
+	class := "c"
+	if t.bodyOf(e) < thinBody {
+		class = "c n"
 	}
-	t.k.raw(`" d="`, d, `"/>`)
+	if g.mixed {
+		class += " i"
+	}
+	t.k.raw(`<path class="b `, taintClass(g), `" stroke-width="`, num(t.bodyOf(e)), `" d="`, d, `"/><path class="`, class, `" d="`, d, `"/>`)
 }
 
 func (t *trunk) name(i int) string {
