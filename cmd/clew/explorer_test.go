@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strconv"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/follow/trace"
+	"clew.example/clew/node/esplora"
 	"clew.example/clew/node/esplora/mock"
 	"clew.example/clew/sim/launder"
 )
@@ -19,11 +24,7 @@ func cmdExplorer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	w, err := launder.Parse(ts.ReadFile(args[0]))
 	ts.Check(err)
-	var blocks []mock.Block
-	for _, ref := range w.Chain() {
-		blocks = append(blocks, mock.Block{Height: ref.Height, Raw: w.Raw(ref.Hash)})
-	}
-	s, err := mock.Serve(blocks)
+	s, err := mock.Serve(servedBlocks(w))
 	ts.Check(err)
 	ts.Defer(s.Close)
 	ts.Setenv("explorer", s.URL)
@@ -43,5 +44,61 @@ func cmdExplorer(ts *testscript.TestScript, neg bool, args []string) {
 		s.Tamper(mock.First(1_000_000, http.StatusForbidden, ""))
 	default:
 		ts.Fatalf("explorer: %q is not known", args[0])
+	}
+}
+
+func servedBlocks(w *launder.World) (blocks []mock.Block) {
+	for _, ref := range w.Chain() {
+		blocks = append(blocks, mock.Block{Height: ref.Height, Raw: w.Raw(ref.Hash)})
+	}
+	return blocks
+}
+
+// TestExplorerMoved takes the pinned block back while a question is answered:
+// it is asked again on the new branch, and given up where that goes on.
+func TestExplorerMoved(t *testing.T) {
+	var branches [2][]mock.Block
+	for i, text := range []string{"c1 coinbase -> a:50\nblock\nt1 a:50 -> b:50", "c1 coinbase -> a:50\nblock\nt2 a:50 -> c:50"} {
+		w, err := launder.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		branches[i] = servedBlocks(w)
+	}
+	regtest, err := bitcoin.NetworkByName("regtest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ moves, asked, code int }{{0, 1, exitOK}, {1, 2, exitOK}, {2, 3, exitOK}, {9, explorerTries, exitIncomplete}} {
+		s, err := mock.Serve(branches[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := esplora.Open(context.Background(), esplora.Options{URL: s.URL, Network: regtest})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		err = explorerFailure(askExplorer(context.Background(), x, newestBlock, func(trace.Source) error {
+			if asked++; asked <= c.moves {
+				return s.Replace(branches[asked%2])
+			}
+			return nil
+		}))
+		if asked != c.asked || exitCode(err) != c.code {
+			t.Errorf("%d moves: asked %d times, want %d; exits %d: %v", c.moves, asked, c.asked, exitCode(err), err)
+		}
+		x.Close()
+		s.Close()
+	}
+}
+
+func TestWithoutUser(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://host/api": "https://host/api", "https://me:secret@host/api": "https://host/api", "": "", "::": "::",
+	} {
+		if got := withoutUser(in); got != want {
+			t.Errorf("withoutUser(%q) = %q, want %q", in, got, want)
+		}
 	}
 }

@@ -65,7 +65,8 @@ type traceAnswer struct {
 
 func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 	ctx := cmd.Context()
-	q, err := f.question(cmd.Flags(), args)
+	f.backwardSaid = cmd.Flags().Changed("backward")
+	q, err := f.question(args)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	format, err := f.formatOf(cmd.Flags(), q.backward)
+	format, err := f.formatOf(q.backward)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	a.rerun = rerun(cmd.Flags(), args, a.result.Input.Tip.Height)
+	a.rerun = f.rerun(args, job.src.path, a.result.Input.Tip.Height)
 	a.network, a.title, a.notes = "bitcoin "+job.src.network.Name, q.title, q.notes
 	if err := writeTrace(out, format, a); err != nil {
 		return err

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"clew.example/clew/ledger"
 	"clew.example/clew/node/esplora"
@@ -22,7 +22,7 @@ type traceFlags struct {
 	rate                                   int
 	policy, asOf, until, minValue, maxHops string
 	starts, stops, labels                  []string
-	backward, asJSON                       bool
+	backward, backwardSaid, asJSON         bool
 	caseFile, prices, format, out          string
 
 	asked atomic.Pointer[string] // what an explorer was asked so far
@@ -30,6 +30,8 @@ type traceFlags struct {
 
 // traceFormats are the values of --format.
 var traceFormats = []string{"table", "json", "csv", "graphml", "svg", "html", "holders"}
+
+const formatDefault = "table"
 
 const policyDefault = "fifo,haircut"
 
@@ -52,16 +54,16 @@ func (f *traceFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.labels, "labels", nil, "file of labels, a CSV with the header chain,address,label,category[,source] (repeatable)")
 	flags.StringVar(&f.prices, "prices", "", "file of prices, a CSV with the header time,asset,usd,krw,source: money beside coins")
 	flags.BoolVar(&f.backward, "backward", false, "follow where the coins came from: policies haircut and poison")
-	flags.StringVar(&f.format, "format", "table", "format of the answer: "+strings.Join(traceFormats, ", "))
+	flags.StringVar(&f.format, "format", formatDefault, "format of the answer: "+strings.Join(traceFormats, ", "))
 	flags.StringVarP(&f.out, "output", "o", "-", "file to write, - for standard output")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, as --format json does")
 }
 
 // formatOf returns the format of the answer.
-func (f *traceFlags) formatOf(flags *pflag.FlagSet, backward bool) (string, error) {
+func (f *traceFlags) formatOf(backward bool) (string, error) {
 	format := f.format
 	if f.asJSON {
-		if flags.Changed("format") && format != "json" {
+		if format != formatDefault && format != "json" {
 			return "", fail(exitUsage, fmt.Errorf("--json and --format %.20s: one answer has one format", format), "")
 		}
 		format = "json"
@@ -75,32 +77,51 @@ func (f *traceFlags) formatOf(flags *pflag.FlagSet, backward bool) (string, erro
 	return format, nil
 }
 
-// notRerun are flags that change where an answer goes, not what it says, and
-// the block, which is named whether or not it was.
-var notRerun = []string{"output", "format", "json", "as-of"}
+// withoutUser takes a name and a password out of a URL: command lines that are
+// written into answers are shown to strangers.
+func withoutUser(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.User == nil {
+		return s
+	}
+	u.User = nil
+	return u.String()
+}
 
 // rerun writes the command line that gives the same answer again, as of the
-// block that this one was as of.
-func rerun(flags *pflag.FlagSet, args []string, asOf ledger.Height) string {
+// block that this one was as of. Where names the ledger, if that is the source:
+// another environment may have another default. Left out is what changes where
+// an answer goes, not what it says.
+func (f *traceFlags) rerun(args []string, where string, asOf ledger.Height) string {
 	words := []string{"clew", "trace"}
 	for _, arg := range args {
 		words = append(words, shellWord(arg))
 	}
-	flags.Visit(func(f *pflag.Flag) {
-		if slices.Contains(notRerun, f.Name) {
-			return
-		}
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
+	add := func(flag string, values ...string) {
 		for _, v := range values {
-			if f.Value.Type() == "bool" {
-				words = append(words, "--"+f.Name+"="+v)
-			} else {
-				words = append(words, "--"+f.Name, shellWord(v))
+			if v != "" {
+				words = append(words, "--"+flag, shellWord(v))
 			}
 		}
-	})
+	}
+	add("case", f.caseFile)
+	add("start", f.starts...)
+	add("ledger", where)
+	add("facts", f.facts)
+	add("esplora", withoutUser(f.esplora))
+	add("cache", f.cache)
+	if f.offline {
+		words = append(words, "--offline")
+	}
+	add("policy", f.policy)
+	add("min-value", f.minValue)
+	add("max-hops", f.maxHops)
+	add("until", f.until)
+	add("stop", f.stops...)
+	add("labels", f.labels...)
+	add("prices", f.prices)
+	if f.backwardSaid {
+		words = append(words, "--backward="+strconv.FormatBool(f.backward))
+	}
 	return strings.Join(append(words, "--as-of", strconv.FormatUint(uint64(asOf), 10)), " ")
 }

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/spf13/pflag"
 
 	"clew.example/clew/casefile"
 	"clew.example/clew/follow/lot"
@@ -51,7 +50,7 @@ type traceQuestion struct {
 }
 
 // question gathers what is asked.
-func (f *traceFlags) question(flags *pflag.FlagSet, args []string) (*traceQuestion, error) {
+func (f *traceFlags) question(args []string) (*traceQuestion, error) {
 	q := &traceQuestion{
 		starts: args, startFiles: inputFiles("", f.starts), stopFiles: inputFiles("", f.stops), labels: inputFiles("", f.labels),
 		prices: oneFile("", f.prices), facts: oneFile("", f.facts),
@@ -64,7 +63,7 @@ func (f *traceFlags) question(flags *pflag.FlagSet, args []string) (*traceQuesti
 	if err != nil {
 		return nil, err
 	}
-	q.add(c, filepath.Dir(f.caseFile), flags.Changed("backward"))
+	q.add(c, filepath.Dir(f.caseFile), f.backwardSaid)
 	if f.ledger != "" || f.esplora != "" || f.offline {
 		q.facts = oneFile("", f.facts) // another source was named
 	}
@@ -148,6 +147,9 @@ func (q *traceQuestion) params() (p traceParams, err error) {
 	}
 	if p.until, err = parseMomentFlag("until", q.until); err != nil {
 		return p, err
+	}
+	if p.until != nil && q.backward {
+		return p, fail(exitUsage, errors.New("--until says when coins were spent; backward it means nothing"), "")
 	}
 	if q.minValue != "" {
 		if p.minValue, err = parseValue(q.minValue); err != nil {

@@ -20,6 +20,7 @@ const newestBlock = ledger.Height(math.MaxUint32)
 type chainSource struct {
 	class   string // as results name it
 	noun    string // as people do
+	path    string // of the ledger folder, if it is one
 	network *bitcoin.Network
 	// pin answers a question from the chain as of a block. A question is asked
 	// again if blocks were taken back while it was answered, so it must not
@@ -89,7 +90,9 @@ func (f *traceFlags) openSource(ctx context.Context, e env, facts *inputFile, n 
 	if err != nil {
 		return nil, err
 	}
-	return ledgerSource(p), nil
+	s := ledgerSource(p)
+	s.path = e.ledgerPath(f.ledger)
+	return s, nil
 }
 
 // missing says why a transaction was not found: it is of a later block than

@@ -13,7 +13,7 @@ import (
 
 // Diff writes what changed from one trace to another for a terminal: first
 // what moved and where to, then what is new, gone and different. Nothing is
-// left out.
+// left out but the rest of long inputs.
 func Diff(w io.Writer, d *trace.Difference) error {
 	t := &diffPage{NewPage(w), d}
 	t.Linef("from block %s, %s BTC followed  %s", Count(d.A.Tip.Height), Coins(d.A.Theft.String()), d.A.ResultDigest)
@@ -113,8 +113,19 @@ func said(l trace.LabelSaid) string {
 func (t *diffPage) inputs() {
 	t.title("asked otherwise", len(t.d.Input))
 	for _, c := range t.d.Input {
-		t.Linef("  %s: %s, was %s", c.Field, c.B, c.A)
+		t.Linef("  %s: %s, was %s", c.Field, beginning(c.B), beginning(c.A))
 	}
+}
+
+// inputShown is how many bytes of an input are written: a list of starts can
+// have a million.
+const inputShown = 400
+
+func beginning(b []byte) string {
+	if len(b) > inputShown {
+		return string(b[:inputShown]) + "... (--json has all)"
+	}
+	return string(b)
 }
 
 func text(s *string) string {

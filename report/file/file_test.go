@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"unicode"
 
 	"clew.example/clew/follow/trace"
+	"clew.example/clew/ledger"
 	"clew.example/clew/report/file"
 )
 
@@ -42,6 +44,7 @@ func TestGolden(t *testing.T) {
 		"exits.csv":   func(w io.Writer) error { return file.CSV(w, result("Exchange")) },
 		"holders.txt": func(w io.Writer) error { return file.Holders(w, result("Exchange")) },
 		"graph.xml":   func(w io.Writer) error { return file.GraphML(w, graph("Exchange")) },
+		"diff.txt":    func(w io.Writer) error { return file.Diff(w, difference("Exchange")) },
 	} {
 		got, path := write(t, f), filepath.Join("testdata", name)
 		if *rewrite {
@@ -67,6 +70,7 @@ func TestHostile(t *testing.T) {
 			"csv":     func(w io.Writer) error { return file.CSV(w, result(name)) },
 			"holders": func(w io.Writer) error { return file.Holders(w, result(name)) },
 			"graphml": func(w io.Writer) error { return file.GraphML(w, graph(name)) },
+			"diff":    func(w io.Writer) error { return file.Diff(w, difference(name)) },
 		} {
 			for _, r := range write(t, f) {
 				if r != '\n' && r != '\r' && !unicode.IsPrint(r) {
@@ -150,6 +154,37 @@ func TestGraphML(t *testing.T) {
 	}
 }
 
+// TestBackward: value comes from where it ended, and goes to the start.
+func TestBackward(t *testing.T) {
+	g := graph("a")
+	g.Backward = true
+	g.Txs[0].Outs[0].Started = false
+	g.Txs[0].Outs[0].Ends = []trace.Kind{trace.KindListed, trace.KindListed}
+	g.Txs[0].Ins = []trace.InNode{{Tx: -1, Value: 7, Taint: []ledger.Amount{7, 7}}}
+	g.Txs[1].FeeTaint = nil
+	g.Txs[2].Outs[0].Started, g.Txs[2].Outs[0].Ends = true, []trace.Kind{0, 0}
+	var doc graphML
+	if err := xml.Unmarshal([]byte(write(t, func(w io.Writer) error { return file.GraphML(w, g) })), &doc); err != nil {
+		t.Fatal(err)
+	}
+	kinds, edges := map[string]string{}, map[string]int{}
+	for _, n := range doc.Nodes {
+		for _, d := range n.Data {
+			if d.Key == "n_kind" {
+				kinds[n.ID] = d.Value
+			}
+		}
+	}
+	for _, e := range doc.Edges {
+		edges[kinds[e.Source]+" to "+kinds[e.Target]]++
+	}
+	want := map[string]int{"listed to start": 1, "unknown_input to start": 1, "start to transaction": 1, "service to transaction": 1,
+		"cutoff to transaction": 1, "transaction to transaction": 1, "transaction to start": 1}
+	if !maps.Equal(edges, want) {
+		t.Errorf("edges %v, want %v", edges, want)
+	}
+}
+
 func checkKeys(t *testing.T, keys map[string]bool, data []keyData) {
 	t.Helper()
 	for _, d := range data {
@@ -167,6 +202,7 @@ func TestFailingWriter(t *testing.T) {
 		"csv":     func(w io.Writer) error { return file.CSV(w, result("a")) },
 		"holders": func(w io.Writer) error { return file.Holders(w, result("a")) },
 		"graphml": func(w io.Writer) error { return file.GraphML(w, graph("a")) },
+		"diff":    func(w io.Writer) error { return file.Diff(w, difference("a")) },
 	} {
 		if err := f(failing{full}); !errors.Is(err, full) {
 			t.Errorf("%s: %v", name, err)

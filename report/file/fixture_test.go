@@ -75,3 +75,25 @@ func graph(name string) *trace.Graph {
 		},
 	}
 }
+
+// difference is one of each that can change.
+func difference(name string) *trace.Difference {
+	kind := trace.KindUnspent
+	at := trace.Place{Kind: trace.KindService, Account: text("0014bb"), Address: text("bc1qbb"), Entity: text(name)}
+	changed := trace.AmountChange{A: 1, B: 200000000}
+	some := map[lot.Policy]ledger.Amount{lot.Haircut: 5, lot.FIFO: 123456789012}
+	return &trace.Difference{
+		A:     trace.DiffSide{ResultDigest: "sha256:01", Tip: trace.InputTip{Height: 560080}, Theft: 1},
+		B:     trace.DiffSide{ResultDigest: "sha256:02", Tip: trace.InputTip{Height: 560086}, Theft: 2},
+		Input: []trace.InputChange{{Field: "label_set", A: []byte("null"), B: []byte(`"sha256:03"`)}},
+		Sums:  []trace.SumChange{{Policy: lot.FIFO, Kind: &kind, Amount: changed, CountA: 1, CountB: 2}, {Policy: lot.Poison, Amount: changed}},
+		New:   []trace.Exit{{Kind: trace.KindService, Account: text("0014bb"), Entity: text(name), Amounts: some}},
+		Gone:  []trace.Exit{{Kind: trace.KindUnspent, Outpoint: text("aa:0"), Amounts: some}, {Kind: trace.KindListed, Account: text("51"), Amounts: some}},
+		Moved: []trace.MovedLots{
+			{TxID: "aa", Lots: []trace.MovedLot{{Outpoint: "aa:1", Address: text("bc1qaa"), Amounts: some}}, To: []trace.MovedTo{{Place: at, Amounts: some}}},
+			{TxID: "bb", Lots: []trace.MovedLot{{Outpoint: "bb:1", Amounts: some}}},
+		},
+		Changed: []trace.ExitChange{{Place: at, Amounts: map[lot.Policy]trace.AmountChange{lot.FIFO: changed}}},
+		Labels:  []trace.LabelChange{{Account: "0014bb", A: trace.LabelSaid{Entity: text(name), Category: text("exchange")}}},
+	}
+}
