@@ -14,6 +14,8 @@ const (
 	// nodesAim is what folding aims at before it hides small values.
 	nodesAim = 40
 	edgesAim = 70
+	// trunkAim is where steps that lose little on the way become one.
+	trunkAim = 24
 	// alikeLeast is how many branches that go the same way become one.
 	alikeLeast = 3
 )
@@ -25,6 +27,9 @@ func (f *flow) fold() {
 	if len(f.nodes) > nodesAim {
 		f.foldThrough()
 		f.foldAlike()
+	}
+	if len(f.nodes) > trunkAim {
+		f.foldTrunk(f.whole / 1000)
 	}
 	// A thousandth of the theft is small; what is small rises until the rest
 	// can be read.
@@ -47,6 +52,27 @@ func (f *flow) foldRuns() {
 		}
 		into[i] = from
 		n.deepest += f.nodes[from].deepest // nodes come in the order of time
+	}
+	f.contract(into)
+}
+
+// foldTrunk makes one node of steps one after the other that lose no more than
+// small values on the way, all to places where it ended.
+func (f *flow) foldTrunk(small ledger.Amount) {
+	into := identity(len(f.nodes))
+	for i := range f.nodes {
+		n, from := &f.nodes[i], f.sole(i)
+		if n.shape != shapeStep || from < 0 || f.nodes[from].shape != shapeStep {
+			continue
+		}
+		lossy := slices.ContainsFunc(f.nodes[from].out, func(e int) bool {
+			to := f.edges[e].to
+			return to != i && (len(f.nodes[to].out) > 0 || f.edges[e].amount >= small)
+		})
+		if !lossy && n.amount > f.whole/10 {
+			into[i] = from
+			n.deepest += f.nodes[from].deepest
+		}
 	}
 	f.contract(into)
 }

@@ -10,14 +10,29 @@ import (
 	"clew.example/clew/report/page"
 )
 
-func scenes(t testing.TB) map[string]*page.Doc {
-	return map[string]*page.Doc{
-		"peel":  peelScene(t, lot.FIFO, lot.Haircut),
-		"fan":   fanScene(t, lot.Policies()...),
-		"wide":  wideScene(t, 5000, lot.FIFO, lot.Haircut),
-		"still": stillScene(t, lot.FIFO, lot.Haircut),
-		"pure":  fanScene(t, lot.Pure),
+func sceneOf(t testing.TB, name string) *page.Doc {
+	switch name {
+	case "peel":
+		return peelScene(t, lot.FIFO, lot.Haircut)
+	case "fan":
+		return fanScene(t, lot.Policies()...)
+	case "wide":
+		return wideScene(t, 5000, lot.FIFO, lot.Haircut)
+	case "still":
+		return stillScene(t, lot.FIFO, lot.Haircut)
+	case "pure":
+		return fanScene(t, lot.Pure)
 	}
+	t.Fatalf("no scene %s", name)
+	return nil
+}
+
+func scenes(t testing.TB) map[string]*page.Doc {
+	all := map[string]*page.Doc{}
+	for _, name := range []string{"peel", "fan", "wide", "still", "pure"} {
+		all[name] = sceneOf(t, name)
+	}
+	return all
 }
 
 // TestWrite makes every scene; PAGES names a folder to look at them in.
