@@ -16,6 +16,8 @@ CONCURRENT ?= ./cmd/... ./ingest/... ./internal/vfs/... ./node/... ./store/...
 FUZZTIME ?= 30s
 # Simulated power cuts: make test runs 200, this is the long run.
 POWERCUTS ?= 2000
+# Random ledgers on which each policy is compared with a naive interpreter.
+WORLDS ?= 10000
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,8 +43,8 @@ lint: ## Rules about the code (internal/lint), go vet on every build, staticchec
 bench: ## Measure against the yardstick in the same run (a generated chain of 5,000,000 transactions)
 	go run ./bench/ledgerbench
 
-integration: ## Tests with real processes and long simulations (CLEW_DATA: real blocks)
-	CLEW_POWERCUTS=$(POWERCUTS) go test -tags integration -count=1 -timeout 30m ./...
+integration: ## Tests with real processes, a real browser, long simulations (CLEW_DATA: real blocks)
+	CLEW_POWERCUTS=$(POWERCUTS) CLEW_WORLDS=$(WORLDS) go test -tags integration -count=1 -timeout 30m ./...
 
 fuzz: ## Each fuzz target for FUZZTIME, one after the other
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
