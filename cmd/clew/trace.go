@@ -37,7 +37,9 @@ payment, gambling, market) and at mixers (mixer); other categories name and do n
   clew trace bitcoin:TXID:0 bitcoin:TXID:1 --policy all --labels labels.csv --json
   clew trace bitcoin:ADDRESS@560062..560086 --stop exchanges.txt --format csv -o exits.csv
   clew trace bitcoin:TXID --min-value 0.01btc --max-hops 50 --until 2019-01-25
-  clew trace bitcoin:TXID --format holders`,
+  clew trace bitcoin:TXID --esplora https://host/api --format html -o trace.html
+  clew trace --start stolen.txt --format holders
+  clew trace --case case.yaml`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, e, args) },
 	}
 	f.add(cmd)
