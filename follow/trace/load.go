@@ -10,6 +10,8 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+	"math/bits"
+	"slices"
 
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/ledger"
@@ -30,12 +32,14 @@ type Dated interface {
 // ErrSaved says that a saved trace cannot be read.
 var ErrSaved = errors.New("it is no trace that this version reads")
 
-// loader reads what Save wrote; the first error stays, and then everything
-// reads as 0. Counts are believed only as far as bytes follow.
+// loader reads what Save wrote, and nothing else: what it accepts Save writes
+// again, byte for byte. The first error stays, and then everything reads as 0.
+// Counts are believed only as far as bytes follow.
 type loader struct {
-	r   *bufio.Reader
-	sum hash.Hash32
-	err error
+	r    *bufio.Reader
+	sum  hash.Hash32
+	read int // bytes of the number at hand
+	err  error
 }
 
 // ReadByte serves the varints.
@@ -43,6 +47,7 @@ func (l *loader) ReadByte() (byte, error) {
 	b, err := l.r.ReadByte()
 	if err == nil {
 		l.sum.Write([]byte{b})
+		l.read++
 	}
 	return b, err
 }
@@ -51,25 +56,44 @@ func (l *loader) bytes(b []byte) {
 	if l.err != nil {
 		return
 	}
-	if _, l.err = io.ReadFull(l.r, b); l.err == nil {
-		l.sum.Write(b)
+	if _, err := io.ReadFull(l.r, b); err != nil {
+		l.fail(err)
+		return
 	}
+	l.sum.Write(b)
 }
 
-// uint reads a number up to limit.
+// uint reads a number up to limit, in its shortest form.
 func (l *loader) uint(limit uint64) uint64 {
 	if l.err != nil {
 		return 0
 	}
+	l.read = 0
 	n, err := binary.ReadUvarint(l)
-	if err == nil && n > limit {
-		err = fmt.Errorf("%d where %d is the most", n, limit)
-	}
 	if err != nil {
-		l.err = err
+		l.fail(err)
+		return 0
+	}
+	if n > limit || l.read != max(1, (bits.Len64(n)+6)/7) {
+		l.err = fmt.Errorf("a number of %d where %d is the most: %w", n, limit, ErrSaved)
 		return 0
 	}
 	return n
+}
+
+// fail keeps an error of the reader.
+func (l *loader) fail(err error) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("it ends too early: %w", ErrSaved)
+	}
+	l.err = err
+}
+
+// check refuses what Save does not write.
+func (l *loader) check(ok bool) {
+	if !ok && l.err == nil {
+		l.err = ErrSaved
+	}
 }
 
 // Load reads a saved trace. The source is pinned at the block where the trace
@@ -79,9 +103,6 @@ func Load(ctx context.Context, r io.Reader, src Source, names Names) (*Trace, er
 	t, err := l.trace(ctx, src, names)
 	if err == nil {
 		err = l.err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("it ends too early: %w", ErrSaved)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load a trace: %w", err)
@@ -95,6 +116,7 @@ func (l *loader) trace(ctx context.Context, src Source, names Names) (*Trace, er
 		return nil, err
 	}
 	tip := src.Tip()
+	tip.FirstHeight = ledger.Height(l.uint(math.MaxUint32))
 	height := ledger.Height(l.uint(math.MaxUint32))
 	var hash ledger.Hash
 	l.bytes(hash[:])
@@ -112,19 +134,53 @@ func (l *loader) trace(ctx context.Context, src Source, names Names) (*Trace, er
 	for _, r := range t.runs {
 		l.run(r, txs)
 	}
+	l.end()
+	if l.err == nil {
+		l.err = t.consistent(txs)
+	}
+	t.tip, t.begun = tip, true
+	return t, l.err
+}
+
+// end reads the sum, and that nothing follows it.
+func (l *loader) end() {
 	want := l.sum.Sum32()
 	var sum [4]byte
 	l.bytes(sum[:])
 	if l.err == nil && binary.LittleEndian.Uint32(sum[:]) != want {
-		return nil, fmt.Errorf("its sum is wrong: %w", ErrSaved)
+		l.err = fmt.Errorf("its sum is wrong: %w", ErrSaved)
 	}
+	if l.err != nil {
+		return
+	}
+	if _, err := l.r.ReadByte(); err != io.EOF {
+		l.err = fmt.Errorf("something follows its end: %w", ErrSaved)
+	}
+}
+
+// consistent checks what ties the parts of a saved trace together: every
+// listed transaction was visited, each start's under every policy, and parts
+// sum to the theft.
+func (t *Trace) consistent(txs []ledger.TxView) error {
+	met := map[ledger.TxRef]bool{}
 	for _, r := range t.runs {
-		if n := r.totals(); l.err == nil && r.policy != lot.Poison && n.Sum() != n.Theft {
-			return nil, fmt.Errorf("by %s its parts sum to %d of %d: %w", r.policy, n.Sum(), n.Theft, ErrSaved)
+		here := map[ledger.TxRef]bool{}
+		for i := range r.visits.len() {
+			here[r.visits.at(i).ref], met[r.visits.at(i).ref] = true, true
+		}
+		for _, s := range t.starts {
+			if !here[s.Tx] {
+				return fmt.Errorf("by %s a start was not come to: %w", r.policy, ErrSaved)
+			}
+		}
+		if n := r.totals(); r.policy != lot.Poison && n.Sum() != n.Theft {
+			return fmt.Errorf("by %s its parts sum to %d of %d: %w", r.policy, n.Sum(), n.Theft, ErrSaved)
 		}
 	}
-	t.tip, t.begun = tip, true
-	return t, l.err
+	if len(met) != len(txs) {
+		return fmt.Errorf("it lists %d transactions and visits %d: %w", len(txs), len(met), ErrSaved)
+	}
+	return nil
 }
 
 // head reads up to the tip's first height.
@@ -141,7 +197,9 @@ func (l *loader) head(names Names) (p Params, err error) {
 		return p, errors.New("it was made with other accounts to stop at")
 	}
 	for range l.uint(uint64(len(lot.Policies()))) {
-		p.Policies = append(p.Policies, lot.Policy(l.uint(uint64(len(lot.Policies())-1))))
+		policy := lot.Policy(l.uint(uint64(len(lot.Policies()) - 1)))
+		l.check(!slices.Contains(p.Policies, policy))
+		p.Policies = append(p.Policies, policy)
 	}
 	p.MinValue, p.Names = ledger.Amount(l.uint(math.MaxUint64)), names
 	if n := l.uint(math.MaxUint32 + 1); n > 0 {
@@ -152,7 +210,6 @@ func (l *loader) head(names Names) (p Params, err error) {
 		until := ledger.Height(n - 1)
 		p.Until = &until
 	}
-	l.uint(math.MaxUint32) // the first height: what the source has is as good
 	return p, l.err
 }
 
@@ -162,7 +219,9 @@ func (l *loader) txs(ctx context.Context, src Source) ([]ledger.TxView, error) {
 	var places []ledger.Pos
 	last := ledger.Pos(0)
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
-		last += ledger.Pos(l.uint(math.MaxUint64))
+		next := last + ledger.Pos(l.uint(math.MaxUint64))
+		l.check(next > last || len(ids) == 0)
+		last = next
 		var id ledger.TxID
 		l.bytes(id[:])
 		ids, places = append(ids, id), append(places, last)
@@ -170,6 +229,22 @@ func (l *loader) txs(ctx context.Context, src Source) ([]ledger.TxView, error) {
 	if l.err != nil {
 		return nil, l.err
 	}
+	// A list that is not of this source ends at the first that differs, before
+	// much was read for it.
+	var views []ledger.TxView
+	for from := 0; from < len(ids); from += loadBatch {
+		to := min(from+loadBatch, len(ids))
+		some, err := l.find(ctx, src, ids[from:to], places[from:to])
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, some...)
+	}
+	return views, nil
+}
+
+// find reads transactions from the source.
+func (l *loader) find(ctx context.Context, src Source, ids []ledger.TxID, places []ledger.Pos) ([]ledger.TxView, error) {
 	refs, err := src.AppendTxRefs(ctx, nil, ids)
 	if err != nil {
 		return nil, err
@@ -207,17 +282,22 @@ func (l *loader) older(ctx context.Context, src Source, v *ledger.TxView, pos le
 		return fmt.Errorf("transaction %s in block %d: %w", v.ID, pos.Height(), ErrMoved)
 	}
 	views, err := src.AppendTxs(ctx, nil, []ledger.TxRef{ref})
-	if err == nil {
-		*v = views[0]
+	if err != nil {
+		return err
 	}
-	return err
+	if *v = views[0]; v.Pos != pos {
+		return fmt.Errorf("transaction %s: it is not where it was: %w", v.ID, ErrMoved)
+	}
+	return nil
 }
 
 func (l *loader) starts(txs []ledger.TxView) (starts []Start) {
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
 		tx, vout := l.tx(txs), uint32(l.uint(math.MaxUint32))
-		if l.err == nil && int(vout) >= len(tx.Outs) {
-			l.err = ErrSaved
+		l.check(int(vout) < len(tx.Outs))
+		if k := len(starts); k > 0 {
+			last := starts[k-1]
+			l.check(last.Pos < tx.Pos || last.Pos == tx.Pos && last.Vout < vout)
 		}
 		if l.err == nil {
 			starts = append(starts, Start{Tx: tx.Ref, Vout: vout, Pos: tx.Pos, value: tx.Outs[vout].Value})
@@ -230,10 +310,8 @@ var noTx ledger.TxView
 
 // tx reads a place in the list of transactions.
 func (l *loader) tx(txs []ledger.TxView) *ledger.TxView {
+	l.check(len(txs) > 0)
 	if len(txs) == 0 {
-		if l.err == nil {
-			l.err = ErrSaved
-		}
 		return &noTx
 	}
 	return &txs[l.uint(uint64(len(txs)-1))]
@@ -241,37 +319,62 @@ func (l *loader) tx(txs []ledger.TxView) *ledger.TxView {
 
 func (l *loader) run(r *run, txs []ledger.TxView) {
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
-		tx := l.tx(txs)
-		v := visit{ref: tx.Ref, pos: tx.Pos, hop: uint32(l.uint(math.MaxUint32)), fee: ledger.Amount(l.uint(math.MaxUint64)), outs: uint32(r.outs.len())}
-		r.visits.push(v)
-		for outs := l.uint(uint64(len(tx.Outs))); outs > 0 && l.err == nil; outs-- {
-			l.out(r, tx)
-		}
+		l.visit(r, l.tx(txs))
 	}
 	for n := l.uint(uint64(r.outs.len())); n > 0 && l.err == nil; n-- {
-		r.overlaps = append(r.overlaps, overlap{uint32(l.uint(uint64(r.outs.len()))), ledger.Amount(l.uint(math.MaxUint64))})
+		o := overlap{uint32(l.uint(uint64(r.outs.len() - 1))), ledger.Amount(l.uint(math.MaxUint64))}
+		if k := len(r.overlaps); k > 0 {
+			l.check(r.overlaps[k-1].out < o.out)
+		}
+		l.check(0 < o.amount && o.amount <= r.outs.at(int(o.out)).taint && r.policy != lot.Poison)
+		r.overlaps = append(r.overlaps, o)
 	}
 	r.next = len(r.t.starts)
 }
 
-func (l *loader) out(r *run, tx *ledger.TxView) {
-	if len(tx.Outs) == 0 {
-		l.err = ErrSaved
-		return
+func (l *loader) visit(r *run, tx *ledger.TxView) {
+	if k := r.visits.len(); k > 0 {
+		l.check(r.visits.at(k-1).pos < tx.Pos)
 	}
-	o := tainted{ref: tx.Outs[l.uint(uint64(len(tx.Outs)-1))].Ref, lots: uint32(len(r.lots)), hop: r.visits.at(r.visits.len() - 1).hop}
-	o.taint, o.fate = ledger.Amount(l.uint(math.MaxUint64)), fate(l.uint(uint64(fateDiluted)))
+	v := visit{ref: tx.Ref, pos: tx.Pos, hop: uint32(l.uint(math.MaxUint32)), fee: ledger.Amount(l.uint(math.MaxUint64)), outs: uint32(r.outs.len())}
+	r.visits.push(v)
+	lots, least := len(r.lots), uint64(0)
+	for n := l.uint(uint64(len(tx.Outs))); n > 0 && l.err == nil; n-- {
+		vout := l.uint(uint64(len(tx.Outs) - 1))
+		l.check(vout >= least)
+		least = vout + 1
+		l.out(r, tx.Outs[vout], v.hop, lots)
+	}
+}
+
+// out reads an output. Its lots are parts of those before the visit.
+func (l *loader) out(r *run, out ledger.OutView, hop uint32, before int) {
+	o := tainted{ref: out.Ref, lots: uint32(len(r.lots)), hop: hop}
+	o.taint, o.fate = ledger.Amount(l.uint(uint64(out.Value))), fate(l.uint(uint64(fateDiluted)))
 	o.reason = Reason(l.uint(uint64(reasonCount - 1)))
+	l.check(o.taint > 0 && (o.fate == fateCutoff) == (o.reason != ReasonNone))
+	room, stolen := out.Value, ledger.Amount(0)
 	for n := l.uint(math.MaxUint32); n > 0 && l.err == nil; n-- {
-		lt := lot.Lot{Qty: ledger.Amount(l.uint(math.MaxUint64)), Offset: ledger.Amount(l.uint(math.MaxUint64)), Source: uint32(l.uint(uint64(len(r.t.starts))))}
-		lt.Parent = uint32(l.uint(math.MaxUint32)) - 1
-		if lt.Parent != noParent && int(lt.Parent) >= len(r.lots) && l.err == nil {
-			l.err = ErrSaved // it would come from a later one
+		lt := l.lot(r, room, before)
+		if room -= lt.Qty; lt.Source != lot.Clean {
+			stolen += lt.Qty
 		}
 		r.lots = append(r.lots, lt)
+	}
+	if r.keepsLots() {
+		l.check(stolen == o.taint)
+	} else {
+		l.check(int(o.lots) == len(r.lots))
 	}
 	if o.fate == fateRests {
 		r.at.put(o.ref, uint32(r.outs.len()), r.dense)
 	}
 	r.outs.push(o)
+}
+
+func (l *loader) lot(r *run, room ledger.Amount, before int) lot.Lot {
+	lt := lot.Lot{Qty: ledger.Amount(l.uint(uint64(room))), Offset: ledger.Amount(l.uint(math.MaxUint64)), Source: uint32(l.uint(uint64(len(r.t.starts))))}
+	lt.Parent = uint32(l.uint(math.MaxUint32)) - 1
+	l.check(lt.Qty > 0 && (lt.Parent == noParent || int(lt.Parent) < before))
+	return lt
 }
