@@ -182,6 +182,9 @@ func (j *traceJob) on(ctx context.Context, p trace.Source) (*traceAnswer, error)
 		params.Until = &h
 	}
 	g, err := j.graph(ctx, p, params, found)
+	if errors.Is(err, trace.ErrInvalid) {
+		return nil, fail(exitInput, err, j.src.noun+" says what can not be")
+	}
 	if err != nil {
 		return nil, err
 	}
