@@ -41,9 +41,6 @@ func (c coin) cut(a ledger.Amount, places int) string {
 	return thousands(whole) + "." + fraction[:places]
 }
 
-// full writes every digit.
-func (c coin) full(a ledger.Amount) string { return c.cut(a, c.decimals) }
-
 // with writes an amount with its asset.
 func (c coin) with(a ledger.Amount, places int) string { return c.cut(a, places) + " " + c.asset }
 

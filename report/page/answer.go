@@ -81,7 +81,11 @@ func (v *viewer) answer(p lot.Policy) string {
 	say(func(a string, _, n int) string {
 		return a + " " + reached + " " + many(n, "mixer", "mixers") + " and cannot be followed"
 	}, trace.KindMixer)
-	say(func(a string, _, _ int) string { return a + " cannot be followed" }, trace.KindUndecoded, trace.KindUnknownInput)
+	lost := " cannot be followed"
+	if backward {
+		lost = " came by inputs whose outputs the source does not hold"
+	}
+	say(func(a string, _, _ int) string { return a + lost }, trace.KindUndecoded, trace.KindUnknownInput)
 	say(func(a string, _, _ int) string { return a + " was mixed with other money" }, trace.KindDiluted)
 	say(func(a string, _, _ int) string { return a + " is newly made coin" }, trace.KindCoinbase)
 	say(func(a string, _, _ int) string { return a + " was left out by the limits set" }, trace.KindCutoff)

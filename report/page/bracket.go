@@ -52,7 +52,13 @@ func (v *viewer) bracketOf() *bracket {
 		b.Question = v.coin.asset + " from named services, by tracing policy"
 	}
 	kinds := []trace.Kind{trace.KindService, trace.KindListed}
-	if !v.anyUnder(kinds) {
+	switch {
+	case v.anyUnder(kinds):
+	case v.result.Input.Params.Backward && v.anyUnder([]trace.Kind{trace.KindCoinbase}):
+		b.Question, kinds = v.coin.asset+" newly made, by tracing policy", []trace.Kind{trace.KindCoinbase}
+	case v.result.Input.Params.Backward:
+		b.Question, kinds = v.coin.asset+" of unknown origin, by tracing policy", []trace.Kind{trace.KindUnknownInput}
+	default:
 		b.Question, kinds = v.coin.asset+" still at rest, by tracing policy", []trace.Kind{trace.KindUnspent}
 	}
 	for i, p := range v.policies {

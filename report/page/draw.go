@@ -44,11 +44,6 @@ func (p *picture) drawInto(k *ink) {
 	for _, e := range order {
 		k.raw(`<path class="b `, taintClass(p.f.edges[e]), `" stroke-width="`, num(p.l.bodyOf(e)), `" d="`, p.path(e), `"/>`)
 	}
-	for i := range p.f.nodes {
-		if p.f.nodes[i].shape == shapeChain {
-			p.drawCardBody(k, i)
-		}
-	}
 	for _, e := range order {
 		class := "c"
 		if p.l.bodyOf(e) < thinBody {
@@ -58,6 +53,11 @@ func (p *picture) drawInto(k *ink) {
 			class += " i"
 		}
 		k.raw(`<path class="`, class, `" d="`, p.path(e), `"/>`)
+	}
+	for i := range p.f.nodes { // cards hide what only passes behind them
+		if p.f.nodes[i].shape == shapeChain {
+			p.drawCardBody(k, i)
+		}
 	}
 	for i := range p.f.nodes {
 		p.drawNode(k, i)
@@ -191,7 +191,7 @@ func (p *picture) describe(i int) string {
 	if n.id != "" {
 		s += ", " + n.id
 	}
-	s += ": " + p.v.coin.with(n.said(), p.v.coin.decimals) + ", " + percent(n.said(), p.v.result.Theft) + " of the theft"
+	s += ": " + p.v.coin.with(n.said(), p.v.coin.decimals) + ", " + percent(n.said(), p.v.result.Theft) + " of " + p.whole()
 	if n.txs > 1 {
 		s += ", " + many(n.txs, "transaction", "transactions")
 	}
@@ -199,6 +199,13 @@ func (p *picture) describe(i int) string {
 		s += ", " + many(n.outs, "output", "outputs")
 	}
 	return s + ", " + p.span(n) + " UTC"
+}
+
+func (p *picture) whole() string {
+	if p.f.backward {
+		return "what was traced"
+	}
+	return "the theft"
 }
 
 func (p *picture) span(n *node) string {

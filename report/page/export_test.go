@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/ledger"
 )
@@ -49,9 +48,6 @@ func Drawn(d *Doc, policy int) (byKind map[trace.Kind]ledger.Amount, all ledger.
 	}
 	return byKind, all, len(f.nodes)
 }
-
-// Symbol is how a policy is addressed in a page.
-func Symbol(p lot.Policy) string { return policyNames[p] }
 
 // Cut writes an amount as pictures do.
 func Cut(a ledger.Amount, decimals, places int) string { return coin{decimals, ""}.cut(a, places) }

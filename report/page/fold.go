@@ -33,7 +33,7 @@ func (f *flow) fold() {
 	}
 	// A thousandth of the theft is small; what is small rises until the rest
 	// can be read.
-	for least := f.whole / 1000; least <= f.whole; least = least*3/2 + 1 {
+	for least := f.whole / 1000; least <= f.whole && least < ^ledger.Amount(0)/2; least += least/2 + 1 {
 		if crowded := len(f.nodes) > nodesAim || len(f.edges) > edgesAim; !crowded || least > f.whole/10 && len(f.nodes) <= nodesMax {
 			break
 		}

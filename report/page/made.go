@@ -25,6 +25,9 @@ func (v *viewer) leftOut() (said []string) {
 	if h := v.result.Input.FirstHeight; h > 0 {
 		said = append(said, "Nothing before block "+count(int(h))+" is known to the source.")
 	}
+	if v.result.Input.Params.Backward {
+		return said
+	}
 	return append(said, "What is shown as at rest is not spent as of block "+count(int(v.result.Input.Tip.Height))+"; it may have moved since.")
 }
 
@@ -57,6 +60,9 @@ func (v *viewer) assumed() (said []string) {
 	}
 	if v.result.Input.LabelSet == nil {
 		said = append(said, "No labels were given: a service that is not labelled is followed as if it were anybody's.")
+	}
+	if v.result.Input.Params.Backward {
+		return append(said, "Transactions are on the chain; which of their inputs paid for which output is inferred by the policy.")
 	}
 	return append(said, "Transactions are on the chain; which of their coins are the stolen ones is inferred by the policy.")
 }

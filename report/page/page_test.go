@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"clew.example/clew/follow/lot"
+	"clew.example/clew/follow/trace"
 	"clew.example/clew/report/page"
 )
 
@@ -20,6 +22,8 @@ func sceneOf(t testing.TB, name string) *page.Doc {
 		return wideScene(t, 5000, lot.FIFO, lot.Haircut)
 	case "still":
 		return stillScene(t, lot.FIFO, lot.Haircut)
+	case "back":
+		return backScene(t, lot.Haircut, lot.Poison)
 	case "pure":
 		return fanScene(t, lot.Pure)
 	}
@@ -29,7 +33,7 @@ func sceneOf(t testing.TB, name string) *page.Doc {
 
 func scenes(t testing.TB) map[string]*page.Doc {
 	all := map[string]*page.Doc{}
-	for _, name := range []string{"peel", "fan", "wide", "still", "pure"} {
+	for _, name := range []string{"peel", "fan", "wide", "still", "pure", "back"} {
 		all[name] = sceneOf(t, name)
 	}
 	return all
@@ -59,5 +63,23 @@ func TestWrite(t *testing.T) {
 			}
 			t.Logf("%s%s: %d bytes", name, form.ext, b.Len())
 		}
+	}
+}
+
+// TestBare: without a graph there is a page and no flow; without a result there
+// is an error.
+func TestBare(t *testing.T) {
+	d := fanScene(t, lot.FIFO)
+	d.Graph = nil
+	text := written(t, d)
+	if strings.Contains(text["html"], `class="wide"`) || !strings.Contains(text["html"], "Northgate Exchange") {
+		t.Error("a page without a graph has a flow, or no exits")
+	}
+	if !strings.Contains(text["svg"], "no graph") {
+		t.Error("a picture without a graph does not say so")
+	}
+	var b bytes.Buffer
+	if page.HTML(&b, &page.Doc{}) == nil || page.SVG(&b, &page.Doc{Result: &trace.Result{}}) == nil || b.Len() > 0 {
+		t.Error("a page of nothing")
 	}
 }

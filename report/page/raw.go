@@ -46,18 +46,19 @@ func rawFlow(g *trace.Graph, r *trace.Result, p int) *flow {
 			b.addIns(i)
 		}
 	}
+	b.finish()
 	if len(b.f.nodes) == 0 {
 		return nil
 	}
-	b.f.items = len(b.ends)
-	for i := range b.f.nodes {
-		b.f.items += b.f.nodes[i].txs
-		if b.f.nodes[i].shape == shapeEnd {
-			b.f.items += b.f.nodes[i].outs - 1
-		}
-	}
-	b.finish()
+	b.f.count()
 	return b.f
+}
+
+// count says how many transactions and outpoints there are before folding.
+func (f *flow) count() {
+	for i := range f.nodes {
+		f.items += f.nodes[i].txs + f.nodes[i].outs
+	}
 }
 
 // finish gives edges the direction in which they are drawn and folded.
@@ -71,11 +72,32 @@ func (b *raw) finish() {
 			b.f.nodes[i].key = -b.f.nodes[i].key
 		}
 	}
+	b.dropLoose()
 	b.f.edges = mergeEdges(b.f.edges)
 	b.f.sort()
 	b.f.link()
 	for _, e := range b.f.edges {
 		b.f.whole = max(b.f.whole, e.amount)
+	}
+}
+
+// dropLoose leaves out transactions that nothing leads to: backward, those of
+// which every output that counts is an end itself.
+func (b *raw) dropLoose() {
+	tied := make([]bool, len(b.f.nodes))
+	for _, e := range b.f.edges {
+		tied[e.from], tied[e.to] = true, true
+	}
+	place, kept := make([]int, len(b.f.nodes)), b.f.nodes[:0]
+	for i := range b.f.nodes {
+		if n := b.f.nodes[i]; tied[i] || n.start > 0 {
+			place[i] = len(kept)
+			kept = append(kept, n)
+		}
+	}
+	b.f.nodes = kept
+	for i := range b.f.edges {
+		b.f.edges[i].from, b.f.edges[i].to = place[b.f.edges[i].from], place[b.f.edges[i].to]
 	}
 }
 

@@ -51,13 +51,24 @@ func (w *world) onward(o *ledger.OutRef, i int) {
 // fanScene spreads over 24 equal outputs: 11 reach a service, others a mixer,
 // rest, or are mixed with other coins first.
 func fanScene(t testing.TB, policies ...lot.Policy) *page.Doc {
-	w := newWorld()
+	w, start, _ := fanWorld()
+	return w.trace(t, policies, start)
+}
+
+// backScene follows one of its last outputs back.
+func backScene(t testing.TB, policies ...lot.Policy) *page.Doc {
+	w, _, last := fanWorld()
+	return w.follow(t, true, policies, last)
+}
+
+func fanWorld() (w *world, start, last *ledger.OutRef) {
+	w = newWorld()
 	w.label("north", trace.KindService, "Northgate Exchange")
 	w.label("north 2", trace.KindService, "Northgate Exchange")
 	w.label("whirl", trace.KindMixer, "Whirl")
 	clean := w.mint(90 * btc)
-	start := w.tx(100, nil, pay{"theft", 242_8550_0000})
-	first := w.tx(4800, start, pay{"a", 240 * btc}, pay{"b", 2_8540_0000})
+	start = w.tx(100, nil, pay{"theft", 242_8550_0000})[0]
+	first := w.tx(4800, []*ledger.OutRef{start}, pay{"a", 240 * btc}, pay{"b", 2_8540_0000})
 	var pays []pay
 	for i := range 24 {
 		pays = append(pays, pay{fmt.Sprint("leg ", i), 10*btc - ledger.Amount(i)*100_000})
@@ -69,8 +80,8 @@ func fanScene(t testing.TB, policies ...lot.Policy) *page.Doc {
 	}
 	mix := w.tx(4000, legs[11:16], pay{"whirl", 30 * btc}, pay{"kept", 19 * btc})
 	both := w.tx(7000, []*ledger.OutRef{clean, legs[16], legs[17]}, pay{"join", 80 * btc}, pay{"other", 29 * btc})
-	w.tx(9000, []*ledger.OutRef{both[0], mix[1]}, pay{"north", 60 * btc}, pay{"late", 38 * btc})
-	return w.trace(t, policies, start[0])
+	late := w.tx(9000, []*ledger.OutRef{both[0], mix[1]}, pay{"north", 60 * btc}, pay{"late", 38 * btc})
+	return w, start, late[1]
 }
 
 // wideScene is a trace of thousands of transactions that split and join.

@@ -71,9 +71,10 @@ func (v *viewer) drawLegend(k *ink, top float64, folded string) {
 		k.label("l a", "start", x+width+7, top+14, "", words)
 		x += width + 7 + measure(words, false).width + 16
 	}
-	entry("stolen coins only", 32, func() { k.line("c", x, top+10, x+32, top+10) })
-	entry("mixed with others: inferred by "+policyNames[v.policies[0]], 32, func() { k.line("c i", x, top+10, x+32, top+10) })
-	entry("stolen share, 20 to 100\u202f%", 60, func() {
+	alone, mixed, part := v.legend()
+	entry(alone, 32, func() { k.line("c", x, top+10, x+32, top+10) })
+	entry(mixed+" "+policyNames[v.policies[0]], 32, func() { k.line("c i", x, top+10, x+32, top+10) })
+	entry(part+", 20 to 100\u202f%", 60, func() {
 		for i := range 5 {
 			k.rect("p t"+digits(i+1), x+12*float64(i), top+5, 12, 10, 0)
 		}

@@ -23,6 +23,9 @@ type view struct {
 	Bracket          *bracket
 	Asset            string
 	Backward         bool
+	Alone            string // legend: what a solid line means
+	Mixed            string // what a dashed line means, before a policy's name
+	Part             string // what a fill means
 	Exits            exitTable
 	Chains           []chainRow
 	MoreChains       string
@@ -47,6 +50,7 @@ type policyView struct {
 	Flow                      template.HTML
 	Twin                      template.HTML
 	Folded                    string
+	Scrolls                   bool // wider than the page
 }
 
 type startList struct {
@@ -72,6 +76,7 @@ func (v *viewer) view() *view {
 	if more := len(in.Starts) - startsMax; more > 0 {
 		out.Starts.More = "and " + count(more) + " more"
 	}
+	out.Alone, out.Mixed, out.Part = v.legend()
 	out.Facts, out.Money = v.facts(), v.moneyFacts()
 	for i, p := range v.policies {
 		out.Policies = append(out.Policies, v.policyView(i, p))
@@ -92,8 +97,17 @@ func (v *viewer) policyView(i int, p lot.Policy) policyView {
 	}
 	if pic := v.picture(i); pic != nil {
 		pv.Flow, pv.Twin, pv.Folded = template.HTML(pic.draw()), template.HTML(pic.twin()), v.folded(pic, p)
+		pv.Scrolls = pic.l.width > pictureWidth
 	}
 	return pv
+}
+
+// legend says what lines and fills mean.
+func (v *viewer) legend() (alone, mixed, part string) {
+	if v.result.Input.Params.Backward {
+		return "from one input", "from several inputs: shared by", "share of the output"
+	}
+	return "stolen coins only", "mixed with others: inferred by", "stolen share"
 }
 
 // title is the case's, or says what was stolen.
@@ -199,7 +213,7 @@ func gaps(g trace.Gap) string {
 // folded says what a picture does not show one by one.
 func (v *viewer) folded(pic *picture, p lot.Policy) string {
 	words := "Folded " + count(pic.folded) + "."
-	n, sum := 0, v.coin.with(0, 0)
+	n := 0
 	var left trace.LeftOut
 	for _, l := range v.result.LeftOut {
 		if l.Policy == p {
@@ -209,6 +223,5 @@ func (v *viewer) folded(pic *picture, p lot.Policy) string {
 	if n == 0 {
 		return words + " Left out nothing."
 	}
-	sum = v.coin.with(left.Amount, drawn)
-	return words + " Left out " + count(n) + ", " + sum + "."
+	return words + " Left out " + count(n) + ", " + v.coin.with(left.Amount, drawn) + "."
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +19,10 @@ import (
 // world is a small chain made by hand, as a source of real traces: what is
 // drawn in tests is what the engine says.
 type world struct {
-	txs      []ledger.TxView
-	outs     []coinOut // by handle
-	accounts map[string]string
-	names    trace.Names
-	time     uint32
+	txs   []ledger.TxView
+	outs  []coinOut // by handle
+	names trace.Names
+	time  uint32
 }
 
 type coinOut struct {
@@ -109,6 +110,26 @@ func (w *world) HashAt(_ context.Context, h ledger.Height) (ledger.Hash, error) 
 	return sha256.Sum256(fmt.Appendf(nil, "block %d", h)), nil
 }
 
+func (w *world) AppendTxRefs(_ context.Context, dst []ledger.TxRef, ids []ledger.TxID) ([]ledger.TxRef, error) {
+	for _, id := range ids {
+		at := slices.IndexFunc(w.txs, func(v ledger.TxView) bool { return v.ID == id })
+		dst = append(dst, ledger.TxRef(at)) // -1 is NoRef
+	}
+	return dst, nil
+}
+
+func (w *world) AppendOutputs(context.Context, []ledger.OutRef, ledger.Account, ledger.Pos, ledger.Pos) ([]ledger.OutRef, error) {
+	return nil, errors.New("no trace here starts from an account")
+}
+
+func (w *world) TxOf(out ledger.OutRef) (ledger.TxRef, uint32, error) {
+	return ledger.TxRef(w.outs[out].tx), w.outs[out].vout, nil
+}
+
+func (w *world) HeightAt(context.Context, uint32) (ledger.Height, bool, error) {
+	return 0, false, errors.New("no trace here starts at a time")
+}
+
 // addressOf makes an address of an account that looks like one.
 func addressOf(a ledger.Account) string {
 	if strings.HasPrefix(string(a), "raw ") {
@@ -120,10 +141,13 @@ func addressOf(a ledger.Account) string {
 
 // trace follows outputs and makes the document of it.
 func (w *world) trace(t testing.TB, policies []lot.Policy, starts ...*ledger.OutRef) *page.Doc {
+	return w.follow(t, false, policies, starts...)
+}
+
+func (w *world) follow(t testing.TB, backward bool, policies []lot.Policy, starts ...*ledger.OutRef) *page.Doc {
 	t.Helper()
-	ctx := context.Background()
 	in := trace.Input{Digest: "sha256:" + strings.Repeat("5e", 32), Chain: "bip122:000000000019d6689c085ae165831e93", Source: "ledger", Rules: trace.Rules,
-		Tip: trace.InputTip{Height: w.Tip().Height, Hash: w.Tip().Hash.String()}, Params: trace.InputParams{Policies: policies}}
+		Tip: trace.InputTip{Height: w.Tip().Height, Hash: w.Tip().Hash.String()}, Params: trace.InputParams{Policies: policies, Backward: backward}}
 	var from []trace.Start
 	for _, s := range starts {
 		o := w.outs[*s]
@@ -134,11 +158,7 @@ func (w *world) trace(t testing.TB, policies []lot.Policy, starts ...*ledger.Out
 		labels := "sha256:" + strings.Repeat("ab", 32)
 		in.LabelSet = &labels
 	}
-	tr := trace.New(trace.Params{Policies: policies, Names: w.names}, from)
-	if err := tr.Advance(ctx, w); err != nil {
-		t.Fatal(err)
-	}
-	g, err := tr.Graph(ctx, w, addressOf)
+	g, err := w.graph(trace.Params{Policies: policies, Names: w.names}, backward, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,4 +168,16 @@ func (w *world) trace(t testing.TB, policies []lot.Policy, starts ...*ledger.Out
 	}
 	return &page.Doc{Result: r, Graph: g, Rerun: "clew trace bitcoin:" + in.Starts[0].Outpoint + " --policy all --ledger chain",
 		Version: "test", Network: "bitcoin mainnet", Decimals: 8, Asset: "BTC"}
+}
+
+func (w *world) graph(p trace.Params, backward bool, from []trace.Start) (*trace.Graph, error) {
+	ctx := context.Background()
+	if backward {
+		return trace.Backward(ctx, w, p, from, addressOf)
+	}
+	tr := trace.New(p, from)
+	if err := tr.Advance(ctx, w); err != nil {
+		return nil, err
+	}
+	return tr.Graph(ctx, w, addressOf)
 }
