@@ -49,11 +49,11 @@ func (m *outMap) get(ref ledger.OutRef) (row uint32, ok bool) {
 	key, mask := uint64(ref)+1, uint64(len(m.slots)-1)
 	for i := m.home(key); ; i = (i + 1) & mask {
 		s := &m.slots[i]
+		if s.ref == 0 { // before the comparison: NoRef plus one is 0
+			return 0, false
+		}
 		if s.ref == key {
 			return s.row, true
-		}
-		if s.ref == 0 {
-			return 0, false
 		}
 	}
 }
