@@ -241,9 +241,10 @@ func (e *expected) comparePath(i, vout int, came func(*naive) bool) error {
 }
 
 func (e *expected) linked(n *naive, from, to int) bool {
-	tx := e.model.Row(from)
-	for row := tx.FirstOut; row < tx.EndOut; row++ {
-		if n.taint[row] > 0 && n.ends[row] == trace.KindNone && e.model.Out(row, e.asOf).Spender == to {
+	tx := e.model.Row(to)
+	for i := tx.FirstIn; i < tx.EndIn; i++ {
+		row := e.model.In(i).Out
+		if n.taint[row] > 0 && n.ends[row] == trace.KindNone && e.model.Out(row, e.asOf).Tx == from {
 			return true
 		}
 	}

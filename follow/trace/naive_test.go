@@ -39,6 +39,7 @@ type piece struct {
 type naive struct {
 	scenario
 	policy lot.Policy
+	ids    map[int]int // of the starts, 1 to their number, by row
 
 	// Of outputs, by row. An output without taint is in none of them.
 	pieces  map[int][]piece // the whole value, what is clean in it too
@@ -58,11 +59,14 @@ type naive struct {
 // interpret traces a scenario under one policy.
 func interpret(s scenario, policy lot.Policy) *naive {
 	n := &naive{
-		scenario: s, policy: policy,
+		scenario: s, policy: policy, ids: map[int]int{},
 		pieces: map[int][]piece{}, taint: map[int]uint64{}, ends: map[int]trace.Kind{},
 		reasons: map[int]trace.Reason{}, overlap: map[int]uint64{},
 		hops: map[int]uint32{}, fees: map[int]uint64{},
 		sums: map[trace.Kind]uint64{}, counts: map[trace.Kind]int{},
+	}
+	for i, row := range s.starts {
+		n.ids[row] = i + 1
 	}
 	for row := range s.model.Counts(s.asOf).Txs {
 		n.transaction(s.model.Row(row))
@@ -142,14 +146,7 @@ func (n *naive) outs(tx launder.Tx) []uint64 {
 }
 
 // startOf returns the number of the start at an output, 0 if there is none.
-func (n *naive) startOf(row int) int {
-	for i, start := range n.starts {
-		if start == row {
-			return i + 1
-		}
-	}
-	return 0
-}
+func (n *naive) startOf(row int) int { return n.ids[row] }
 
 // steal makes what is clean in an output the start's. What it carries of an
 // earlier start stays with that one, and as much of this start overlaps.
