@@ -101,36 +101,30 @@ func decimal(s string) string {
 	return groups(whole) + rest
 }
 
-// absorbers writes where the theft lies: a row for each kind, two columns for
-// each policy, and their sums.
+// absorbersBeside is how many policies stand beside each other, with the number
+// of places of each kind: more do not fit on a screen, and get a line each.
+const absorbersBeside = 2
+
+// absorbers writes where the theft lies under each policy, with the sum.
 func (t *traceTable) absorbers() {
-	c := Columns{Right: map[int]bool{}}
-	title, sums, kinds := []string{"where it lies"}, []string{"sum"}, []trace.Kind{}
-	if t.r.Input.Params.Backward {
-		title[0] = "where it came from"
-	}
 	var sharing []lot.Policy
+	var kinds []trace.Kind
 	for _, p := range t.policies {
-		res := t.r.Policies[p]
-		if res.Sum == nil {
-			continue
-		}
-		sharing = append(sharing, p)
-		c.Right[2*len(sharing)-1], c.Right[2*len(sharing)] = true, true
-		title, sums = append(title, p.String()+" BTC", "places"), append(sums, Coins(res.Sum.String()), "")
-		for _, a := range res.Absorbers {
-			kinds = append(kinds, a.Kind)
+		if res := t.r.Policies[p]; res.Sum != nil {
+			sharing = append(sharing, p)
+			for _, a := range res.Absorbers {
+				kinds = append(kinds, a.Kind)
+			}
 		}
 	}
 	slices.Sort(kinds)
+	kinds = slices.Compact(kinds)
 	t.Linef("")
-	if len(sharing) > 0 {
-		c.Add(title...)
-		for _, k := range slices.Compact(kinds) {
-			c.Add(t.absorber(k, sharing)...)
-		}
-		c.Add(sums...)
-		c.Write(t.Page, "")
+	switch {
+	case len(sharing) > absorbersBeside:
+		t.byPolicy(sharing, kinds)
+	case len(sharing) > 0:
+		t.byKind(sharing, kinds)
 	}
 	for _, p := range t.policies {
 		if res := t.r.Policies[p]; res.ReachTxs != nil && res.ReachValue != nil {
@@ -139,18 +133,62 @@ func (t *traceTable) absorbers() {
 	}
 }
 
-func (t *traceTable) absorber(k trace.Kind, of []lot.Policy) []string {
-	row := []string{"  " + k.String()}
-	for _, p := range of {
-		amount, places := "-", "-"
-		for _, a := range t.r.Policies[p].Absorbers {
-			if a.Kind == k {
-				amount, places = Coins(a.Amount.String()), Count(a.Count)
-			}
-		}
-		row = append(row, amount, places)
+// where is the title of what lies where.
+func (t *traceTable) where() string {
+	if t.r.Input.Params.Backward {
+		return "where it came from"
 	}
-	return row
+	return "where it lies"
+}
+
+// byKind writes a row for each kind and two columns for each policy.
+func (t *traceTable) byKind(of []lot.Policy, kinds []trace.Kind) {
+	c := Columns{Right: map[int]bool{}}
+	title, sums := []string{t.where()}, []string{"sum"}
+	for i, p := range of {
+		c.Right[2*i+1], c.Right[2*i+2] = true, true
+		title, sums = append(title, p.String()+" BTC", "places"), append(sums, Coins(t.r.Policies[p].Sum.String()), "")
+	}
+	c.Add(title...)
+	for _, k := range kinds {
+		row := []string{"  " + k.String()}
+		for _, p := range of {
+			row = append(row, t.absorber(k, p)...)
+		}
+		c.Add(row...)
+	}
+	c.Add(sums...)
+	c.Write(t.Page, "")
+}
+
+// byPolicy writes a row for each policy and a column for each kind.
+func (t *traceTable) byPolicy(of []lot.Policy, kinds []trace.Kind) {
+	c := Columns{Right: map[int]bool{}}
+	title := []string{t.where() + ", BTC"}
+	for _, k := range kinds {
+		title = append(title, k.String())
+		c.Right[len(title)-1] = true
+	}
+	c.Right[len(title)] = true
+	c.Add(append(title, "sum")...)
+	for _, p := range of {
+		row := []string{"  " + p.String()}
+		for _, k := range kinds {
+			row = append(row, t.absorber(k, p)[0])
+		}
+		c.Add(append(row, Coins(t.r.Policies[p].Sum.String()))...)
+	}
+	c.Write(t.Page, "")
+}
+
+// absorber returns what ended in a kind, and in how many places.
+func (t *traceTable) absorber(k trace.Kind, p lot.Policy) []string {
+	for _, a := range t.r.Policies[p].Absorbers {
+		if a.Kind == k {
+			return []string{Coins(a.Amount.String()), Count(a.Count)}
+		}
+	}
+	return []string{"-", "-"}
 }
 
 func (t *traceTable) exits() {
