@@ -3,6 +3,7 @@ package page
 import (
 	"html/template"
 	"strconv"
+	"strings"
 
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
@@ -17,7 +18,7 @@ type view struct {
 	Title, Subtitle  string
 	Starts           startList
 	Facts            []fact
-	Notes            string
+	Notes            []string // paragraphs, as the lines of the notes
 	Money            []fact
 	Policies         []policyView
 	Bracket          *bracket
@@ -65,7 +66,7 @@ func (v *viewer) view() *view {
 	in := &v.result.Input
 	out := &view{
 		Symbols: symbols(), Title: v.title(), Asset: v.coin.asset, Backward: in.Params.Backward,
-		Notes: plain.Text(v.doc.Notes), Exits: v.exitTable(), Rerun: plain.Text(v.doc.Rerun), Version: plain.Text(v.doc.Version),
+		Notes: paragraphs(v.doc.Notes), Exits: v.exitTable(), Rerun: plain.Text(v.doc.Rerun), Version: plain.Text(v.doc.Version),
 		ResultDigest: plain.Text(v.result.ResultDigest), ShortDigest: identifyDigest(v.result.ResultDigest),
 	}
 	out.Style, out.Security = styleOf(tokenStyle() + flowStyle + pageStyle)
@@ -224,4 +225,15 @@ func (v *viewer) folded(pic *picture, p lot.Policy) string {
 		return words + " Left out nothing."
 	}
 	return words + " Left out " + count(n) + ", " + v.coin.with(left.Amount, drawn) + "."
+}
+
+// paragraphs joins the lines of a text that no empty line parts, and makes each
+// paragraph safe to show.
+func paragraphs(text string) (list []string) {
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if part = strings.Join(strings.Fields(part), " "); part != "" {
+			list = append(list, plain.Text(part))
+		}
+	}
+	return list
 }
