@@ -71,7 +71,32 @@ func compareGraph(s scenario, g *trace.Graph) error {
 	if err := e.compareSums(); err != nil {
 		return err
 	}
+	if err := e.compareAssumed(); err != nil {
+		return err
+	}
 	return e.comparePaths()
+}
+
+// compareAssumed counts the transactions with an input of unknown value, and
+// those where the place of taint was not known.
+func (e *expected) compareAssumed() error {
+	var want trace.Assumed
+	order := map[int]bool{}
+	for _, row := range e.rows {
+		tx := e.model.Row(row)
+		if sumsOf(e.by[0].inputs(tx), e.by[0].outs(tx)).unknown > 0 {
+			want.Fee++
+		}
+	}
+	for _, n := range e.by {
+		for row, kind := range n.ends {
+			if kind == trace.KindUnknownInput {
+				order[e.model.Out(row, e.asOf).Spender] = true
+			}
+		}
+	}
+	want.Order = len(order)
+	return differ("assumed", e.g.Assumed, want)
 }
 
 // differ returns an error for the first two of a list that are not equal.

@@ -157,20 +157,6 @@ func (v traveller) blockByBlock(m *launder.Model, h, tip ledger.Height) error {
 	return nil
 }
 
-// namesakes reports whether a trace visits a transaction whose id a newer one
-// bears (BIP 30). A source finds the newer one, so such a trace is not loaded.
-func (v traveller) namesakes(m *launder.Model, h ledger.Height) bool {
-	v.s.asOf = h
-	for _, p := range v.s.params.Policies {
-		for row := range interpret(v.s, p).hops {
-			if tx, _ := m.Tx(m.Row(row).ID, h); tx.Row != row {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // byFile saves at h, loads through either form and goes on.
 func (v traveller) byFile(m *launder.Model, h, tip ledger.Height) error {
 	if v.waits(m, h) {
@@ -187,9 +173,6 @@ func (v traveller) byFile(m *launder.Model, h, tip ledger.Height) error {
 	for _, f := range forms(uint64(h)) {
 		other := traveller{f, v.ctx, v.s}
 		loaded, err := trace.Load(v.ctx, bytes.NewReader(file), f.at(m, h), v.s.params.Names)
-		if err != nil && v.namesakes(m, h) {
-			continue
-		}
 		if err != nil {
 			return fmt.Errorf("load %s: %w", f.name, err)
 		}
