@@ -60,7 +60,6 @@ type claim struct {
 	amount, overlap ledger.Amount
 	fate            Kind
 	reason          Reason
-	start           bool
 }
 
 // follow walks back under a policy, the newest transaction first: then all that
@@ -79,8 +78,7 @@ func (b *backward) follow(ctx context.Context, policy int) error {
 			return fmt.Errorf("start %d: the transaction has %d outputs", s.Vout, len(o.view.Outs))
 		}
 		out := o.view.Outs[s.Vout]
-		c := b.claimOf(out.Ref)
-		c.amount, c.start = out.Value, true
+		b.claimOf(out.Ref).amount = out.Value
 		o.hop, o.least = 0, 0
 		b.queue(o)
 	}
@@ -179,7 +177,7 @@ func (b *backward) wanted(o *origin, c *claim) ledger.Amount {
 	if c.amount == 0 || c.fate != KindNone {
 		return 0
 	}
-	if most != nil && o.hop > *most && !c.start {
+	if most != nil && o.hop > *most { // a start's own is 0
 		c.fate, c.reason = KindCutoff, ReasonMaxHops
 		return 0
 	}

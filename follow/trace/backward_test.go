@@ -337,6 +337,40 @@ func (e *expectedBack) comparePath(p, i, vout int, came bool) error {
 		if !e.asks(w, e.rows[path[j-1]], e.rows[path[j]]) {
 			return fmt.Errorf("path by %v: %v: %d does not ask %d", w.policy, path, path[j-1], path[j])
 		}
+		spender := launder.None // of a start it does not matter
+		if j > 1 {
+			spender = e.rows[path[j-2]]
+		}
+		if err := e.byMost(w, e.rows[path[j-1]], spender); err != nil {
+			return fmt.Errorf("path by %v: %v: transaction %d: %w", w.policy, path, path[j-1], err)
+		}
+	}
+	return nil
+}
+
+// byMost checks that a path goes on from a transaction by the output that asks
+// for most, or ends at one where it is started from.
+func (e *expectedBack) byMost(w *rewound, tx, spender int) error {
+	var most, there ledger.Amount
+	for row := e.model.Row(tx).FirstOut; row < e.model.Row(tx).EndOut; row++ {
+		amount := amountOf(w.asked[row])
+		if amount == 0 || w.ends[row] != trace.KindNone {
+			continue
+		}
+		started := slices.Contains(e.starts, row)
+		if started && spender == launder.None {
+			return nil
+		}
+		if started {
+			return fmt.Errorf("it starts here and the path goes on to %d", spender)
+		}
+		most = max(most, amount)
+		if e.model.Out(row, e.asOf).Spender == spender {
+			there = max(there, amount)
+		}
+	}
+	if there != most || most == 0 {
+		return fmt.Errorf("the path goes on by %d, the most is %d", there, most)
 	}
 	return nil
 }

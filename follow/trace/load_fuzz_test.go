@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/sim/launder"
 )
@@ -183,6 +184,33 @@ func TestLoadLongNumbers(t *testing.T) {
 			if _, err := k.law(t.Context(), sealed(b)); err != nil {
 				t.Fatalf("save %d with a longer number at byte %d: %v", i, n, err)
 			}
+		}
+	}
+}
+
+// TestLoadStartsInOrder loads starts out of order, and one named twice.
+func TestLoadStartsInOrder(t *testing.T) {
+	w, err := launder.Parse("t0 coinbase -> a:5 b:6\nblock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := w.Truth(w.Tip().Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scenario{model: m, asOf: w.Tip().Height, starts: []int{0, 1}, params: trace.Params{Policies: []lot.Policy{lot.Poison}}}
+	k, err := keep(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starts := []byte{2, 0, 0, 0, 1} // two: the first transaction, its outputs 0 and 1
+	if bytes.Count(k.save, starts) != 1 {
+		t.Fatalf("%x is not once in %x", starts, k.save)
+	}
+	for _, other := range [][]byte{{2, 0, 1, 0, 0}, {2, 0, 0, 0, 0}, {2, 0, 1, 0, 1}, {2, 0, 0, 0, 2}, {2, 1, 0, 0, 1}} {
+		b := sealed(bytes.Replace(k.save, starts, other, 1))
+		if _, err := trace.Load(t.Context(), bytes.NewReader(b), k.src, nil); !errors.Is(err, trace.ErrSaved) {
+			t.Errorf("starts %v: %v", other, err)
 		}
 	}
 }
