@@ -35,22 +35,23 @@ type outPage [1 << pageBits]uint32
 // home spreads handles that follow each other.
 func (m *outMap) home(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> m.shift }
 
+// get returns noRow for what it does not hold.
 func (m *outMap) get(ref ledger.OutRef) (row uint32, ok bool) {
 	if m.paged {
 		if p := uint64(ref) >> pageBits; p < uint64(len(m.pages)) && m.pages[p] != nil {
 			row = m.pages[p][uint64(ref)&(1<<pageBits-1)]
 			return row - 1, row != 0
 		}
-		return 0, false
+		return noRow, false
 	}
 	if m.n == 0 {
-		return 0, false
+		return noRow, false
 	}
 	key, mask := uint64(ref)+1, uint64(len(m.slots)-1)
 	for i := m.home(key); ; i = (i + 1) & mask {
 		s := &m.slots[i]
 		if s.ref == 0 { // before the comparison: NoRef plus one is 0
-			return 0, false
+			return noRow, false
 		}
 		if s.ref == key {
 			return s.row, true

@@ -21,8 +21,8 @@ type sweep struct {
 	batch []uint64
 	refs  []ledger.TxRef
 
-	touched []uint32
-	sink    ledger.Amount // keeps the compiler from leaving touch out
+	found []uint32      // row of outs for each input of rows, noRow if none
+	sink  ledger.Amount // keeps the compiler from leaving find out
 }
 
 func (s *sweep) do(ctx context.Context) error {
@@ -37,13 +37,12 @@ func (s *sweep) do(ctx context.Context) error {
 		if err := s.read(ctx, &s.rows, s.batch); err != nil {
 			return err
 		}
-		if len(s.batch) > 1 {
-			s.touch()
-		}
+		s.find()
 		for i, ref := range s.batch {
 			if err := s.before(ctx, ref); err != nil {
 				return err
 			}
+			s.now.found, s.now.since = s.found, s.firstOut()
 			if err := s.take(ctx, &s.rows, i); err != nil {
 				return err
 			}
@@ -78,21 +77,32 @@ func (s *sweep) read(ctx context.Context, rows *ledger.Rows, batch []uint64) err
 	return s.dense.AppendRows(ctx, rows, s.refs)
 }
 
-// touch looks up the inputs of a batch and forgets what it found: in loops that
-// do nothing else misses overlap, so that the visits that follow find everything
-// in the cache.
-func (s *sweep) touch() {
-	at := s.touched[:0]
+// find looks up the inputs of a batch, and reads what it finds: in loops that
+// do nothing else misses overlap. What the batch itself makes is found later.
+func (s *sweep) find() {
+	s.found = s.found[:0]
 	for i := range s.rows.Ins {
-		if row, ok := s.at.get(s.rows.Ins[i].Ref); ok { // NoRef is never there
-			at = append(at, row)
+		row, ok := s.at.get(s.rows.Ins[i].Ref) // NoRef is never there
+		if !ok {
+			row = noRow
 		}
+		s.found = append(s.found, row)
 	}
 	sink := ledger.Amount(0)
-	for _, row := range at {
-		sink += s.outs.at(int(row)).taint
+	for _, row := range s.found {
+		if row != noRow {
+			sink += s.outs.at(int(row)).taint
+		}
 	}
-	s.touched, s.sink = at, sink
+	s.sink = sink
+}
+
+// firstOut returns the first output that the batch can make.
+func (s *sweep) firstOut() ledger.OutRef {
+	if len(s.rows.Outs) == 0 {
+		return 0
+	}
+	return s.rows.Outs[0].Ref
 }
 
 // before takes those that were queued since the batch was read and come before
@@ -103,6 +113,7 @@ func (s *sweep) before(ctx context.Context, ref uint64) error {
 		if err := s.read(ctx, &s.late, one[:]); err != nil {
 			return err
 		}
+		s.now.found = nil
 		if err := s.take(ctx, &s.late, 0); err != nil {
 			return err
 		}

@@ -16,6 +16,9 @@ type moment struct {
 	outs     []ledger.RowOut
 	firstOut uint32 // of outs, in the rows
 
+	found []uint32      // rows of outs for the inputs of the rows, looked up ahead; nil: none was
+	since ledger.OutRef // outputs from here on may have been made since
+
 	from     []uint32 // for each input the row of outs that it spends, or noRow
 	hop      uint32
 	taint    ledger.Amount // that comes in
@@ -97,7 +100,7 @@ func (r *run) arrive() error {
 	var in, out, over uint64
 	for i := range m.ins {
 		v := &m.ins[i]
-		row := r.spend(v)
+		row := r.spend(i)
 		m.from = append(m.from, row)
 		if !v.Known {
 			if m.unknown == 0 {
@@ -125,17 +128,21 @@ func (r *run) arrive() error {
 	return nil
 }
 
-// spend returns the row of a tainted output that is now spent and may be
-// followed, or noRow.
-func (r *run) spend(v *ledger.RowIn) uint32 {
-	if uint64(v.Ref) == ledger.NoRef {
+// spend returns the row of the tainted output that an input spends and that may
+// be followed, or noRow.
+func (r *run) spend(i int) uint32 {
+	m := &r.now
+	row := noRow
+	if m.found != nil {
+		row = m.found[int(m.tx.FirstIn)+i]
+	}
+	if ref := m.ins[i].Ref; row == noRow && (m.found == nil || ref >= m.since) {
+		row, _ = r.at.get(ref)
+	}
+	if row == noRow {
 		return noRow
 	}
-	row, ok := r.at.get(v.Ref)
-	if !ok {
-		return noRow
-	}
-	m, o := &r.now, r.outs.at(int(row))
+	o := r.outs.at(int(row))
 	if o.fate != fateRests {
 		return noRow
 	}

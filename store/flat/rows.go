@@ -13,8 +13,8 @@ import (
 func (v *View) AppendRows(ctx context.Context, dst *ledger.Rows, refs []ledger.TxRef) (err error) {
 	defer guard(&err, faults())
 	c := &v.l.cols
-	if len(refs) > 1 {
-		v.touchRows(refs)
+	if n := len(refs); n > 1 && uint64(refs[n-1]-refs[0]) > 2*uint64(n) {
+		v.touchRows(refs) // neighbours share their cache lines
 	}
 	first := len(dst.Ins)
 	block, end := uint64(0), uint64(0) // of the transaction before, and where it ends
