@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"clew.example/clew/follow/trace"
 	"clew.example/clew/report/file"
 	"clew.example/clew/report/page"
 )
@@ -17,7 +18,7 @@ func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 	case "table":
 		return file.Table(w, a.result, file.Options{Chain: a.network, Rerun: a.rerun})
 	case "json":
-		return writeJSON(w, a.result)
+		return writeResult(w, a.result)
 	case "csv":
 		return file.CSV(w, a.result)
 	case "graphml":
@@ -30,6 +31,17 @@ func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 		return page.SVG(w, docOf(a))
 	}
 	return errFormat(format)
+}
+
+// writeResult writes a result as writeJSON would: sorted keys on one line, safe
+// for a terminal. Results can have a million exits, so it makes no tree of them.
+func writeResult(w io.Writer, r *trace.Result) error {
+	line, err := trace.Canonical(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(escapeUnprintable(line), '\n'))
+	return err
 }
 
 // docOf is what pages and pictures are made of.
