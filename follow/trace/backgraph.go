@@ -10,8 +10,8 @@ import (
 
 // graph makes the graph of a walk back.
 func (b *backward) graph(ctx context.Context, address func(ledger.Account) string) (*Graph, error) {
-	gr := &grapher{t: b.t, src: b.src, at: map[ledger.TxRef]int{}, made: map[ledger.OutRef]int{}, rows: map[ledger.OutRef][2]int{},
-		g: &Graph{Policies: b.t.params.Policies, Backward: true}}
+	gr := newGrapher(b.t, b.src, len(b.txs))
+	gr.g.Backward = true
 	var list []*origin
 	for _, o := range b.txs {
 		if slices.Contains(o.visited, true) {
@@ -20,7 +20,6 @@ func (b *backward) graph(ctx context.Context, address func(ledger.Account) strin
 	}
 	slices.SortFunc(list, func(x, y *origin) int { return cmp.Compare(x.view.Pos, y.view.Pos) })
 	for i, o := range list {
-		gr.refs = append(gr.refs, o.view.Ref)
 		gr.add(&o.view)
 		n := &gr.g.Txs[i]
 		n.Hop, n.Visited = o.least, o.visited
@@ -30,7 +29,7 @@ func (b *backward) graph(ctx context.Context, address func(ledger.Account) strin
 		b.overlay(n, o)
 	}
 	for _, s := range b.t.starts {
-		n := &gr.g.Txs[gr.at[s.Tx]]
+		n := &gr.g.Txs[gr.g.txAt(s.Pos)]
 		n.Start, n.Outs[s.Vout].Started = true, true
 	}
 	if err := gr.account(ctx, address); err != nil {

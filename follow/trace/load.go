@@ -232,8 +232,8 @@ func (l *loader) txs(ctx context.Context, src Source) ([]ledger.TxView, error) {
 	// A list that is not of this source ends at the first that differs, before
 	// much was read for it.
 	var views []ledger.TxView
-	for from := 0; from < len(ids); from += loadBatch {
-		to := min(from+loadBatch, len(ids))
+	for from := 0; from < len(ids); from += graphBatch {
+		to := min(from+graphBatch, len(ids))
 		some, err := l.find(ctx, src, ids[from:to], places[from:to])
 		if err != nil {
 			return nil, err

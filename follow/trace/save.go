@@ -2,7 +2,6 @@ package trace
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -125,17 +124,7 @@ type listing struct {
 // listed reads all transactions that were visited, and those of all starts that
 // were come to.
 func (t *Trace) listed(ctx context.Context, src UTXO) (*listing, error) {
-	pos := map[ledger.TxRef]ledger.Pos{}
-	var refs []ledger.TxRef
-	for _, r := range t.runs {
-		for i := range r.visits.len() {
-			if v := r.visits.at(i); !has(pos, v.ref) {
-				pos[v.ref] = v.pos
-				refs = append(refs, v.ref)
-			}
-		}
-	}
-	slices.SortFunc(refs, func(a, b ledger.TxRef) int { return cmp.Compare(pos[a], pos[b]) })
+	refs := t.visited()
 	l := &listing{at: map[ledger.TxRef]int{}, vout: map[ledger.OutRef]uint32{}}
 	var err error
 	if l.views, err = src.AppendTxs(ctx, nil, refs); err != nil {
