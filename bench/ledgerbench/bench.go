@@ -28,7 +28,9 @@ type bench struct {
 	meta     chain.Meta
 	rng      *rand.Rand
 	graph    *refbfs.Graph // built when first asked for
-	results  []report.Result
+
+	plainArrays *refbfs.Chain // likewise
+	results     []report.Result
 }
 
 func newBench(ctx context.Context, c config, stderr io.Writer) (*bench, error) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"clew.example/clew/bench/meter"
+	"clew.example/clew/bench/refbfs"
 	"clew.example/clew/bench/report"
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
@@ -63,26 +64,87 @@ func (b *bench) haircut(ctx context.Context, w *walks) error {
 	return nil
 }
 
-// timeTrace repeats one trace.
+// timeTrace repeats one trace, and haircut beside plain arrays.
 func (b *bench) timeTrace(ctx context.Context, w *walks, p lot.Policy, s source, rounds int) error {
 	out, err := w.start(ctx, s.tx, s.vout)
 	if err != nil {
 		return err
 	}
 	var n trace.Totals
-	times, err := meter.Interleave(rounds, func(int) error {
+	variants := []func(int) error{func(int) error {
 		t, err := traced(ctx, w.v, []lot.Policy{p}, []ledger.OutRef{out})
 		if err == nil {
 			n = t.Totals(0)
 		}
 		return err
-	})
+	}}
+	plain := plainTrace{}
+	if p == lot.Haircut {
+		c, err := b.plainChain(ctx, w.v)
+		if err != nil {
+			return err
+		}
+		variants = append(variants, func(int) error { plain.of(c, s.tx, s.vout); return nil })
+	}
+	times, err := meter.Interleave(rounds, variants...)
 	if err != nil {
 		return err
 	}
-	b.add(s.goal, meter.PerSecond(n.Edges, times[0].Median()), 0,
+	yard := 0.0
+	if p == lot.Haircut {
+		if err := plain.agrees(&n); err != nil {
+			return fmt.Errorf("%s of %d:%d: %w", p, s.tx, s.vout, err)
+		}
+		yard = meter.PerSecond(n.Edges, times[1].Median())
+	}
+	b.add(s.goal, meter.PerSecond(n.Edges, times[0].Median()), yard,
 		fmt.Sprintf("%d edges, %d transactions; %d = %d unspent + %d fees, none lost; median of %d", n.Edges, n.Txs, n.Theft, n.Rests, n.Fees, rounds))
 	return nil
+}
+
+// plainTrace is what plain arrays found.
+type plainTrace struct {
+	edges         int
+	unspent, fees uint64
+}
+
+func (p *plainTrace) of(c *refbfs.Chain, tx, vout uint32) {
+	p.edges, p.unspent, p.fees = c.Haircut(tx, vout)
+}
+
+// agrees checks that the engine found the same, to the unit.
+func (p *plainTrace) agrees(n *trace.Totals) error {
+	if p.edges != n.Edges || ledger.Amount(p.unspent) != n.Rests || ledger.Amount(p.fees) != n.Fees {
+		return fmt.Errorf("plain arrays say %+v, the engine %+v", *p, *n)
+	}
+	return nil
+}
+
+// plainChain copies the ledger into plain arrays, once.
+func (b *bench) plainChain(ctx context.Context, v *flat.View) (*refbfs.Chain, error) {
+	if b.plainArrays != nil {
+		return b.plainArrays, nil
+	}
+	c := &refbfs.Chain{}
+	var rows ledger.Rows
+	var ins, spenders []uint32
+	var values []uint64
+	for tx := range v.Dense() {
+		rows.Reset()
+		if err := v.AppendRows(ctx, &rows, []ledger.TxRef{ledger.TxRef(tx)}); err != nil {
+			return nil, err
+		}
+		ins, values, spenders = ins[:0], values[:0], spenders[:0]
+		for _, in := range rows.Ins {
+			ins = append(ins, uint32(in.Ref))
+		}
+		for _, out := range rows.Outs {
+			values, spenders = append(values, uint64(out.Value)), append(spenders, uint32(out.Spender)+1) // NoRef plus one is 0
+		}
+		c.Add(ins, values, spenders)
+	}
+	b.plainArrays = c
+	return c, nil
 }
 
 // traceMany is how many distinct thefts are traced, each once.
@@ -95,19 +157,34 @@ func (b *bench) haircutMany(ctx context.Context, w *walks) error {
 	if err != nil {
 		return err
 	}
+	c, err := b.plainChain(ctx, w.v)
+	if err != nil {
+		return err
+	}
 	edges := 0
+	found, plain := make([]trace.Totals, len(outs)), make([]plainTrace, len(outs))
 	times, err := meter.Interleave(len(outs), func(i int) error {
 		t, err := traced(ctx, w.v, []lot.Policy{lot.Haircut}, outs[i:i+1])
 		if err == nil {
-			edges += t.Totals(0).Edges
+			found[i] = t.Totals(0)
+			edges += found[i].Edges
 		}
+		return err
+	}, func(i int) error {
+		tx, vout, err := w.v.TxOf(outs[i])
+		plain[i].of(c, uint32(tx), vout)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.add(report.HaircutMany, meter.PerSecond(edges, times[0].Sum()), 0,
-		fmt.Sprintf("%d thefts, %d edges in all, none lost; median %v", len(outs), edges, times[0].Median()))
+	for i := range found {
+		if err := plain[i].agrees(&found[i]); err != nil {
+			return err
+		}
+	}
+	b.add(report.HaircutMany, meter.PerSecond(edges, times[0].Sum()), meter.PerSecond(edges, times[1].Sum()),
+		fmt.Sprintf("%d thefts, %d edges in all, none lost; median %v, %v plain arrays", len(outs), edges, times[0].Median(), times[1].Median()))
 	return nil
 }
 
