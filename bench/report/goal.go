@@ -55,9 +55,9 @@ var (
 	ReachEvicted  = Goal{What: "  the same, page cache evicted", Unit: Seconds, Want: 20e-3}
 	ReachMany     = Goal{What: "reach, 600 distinct small sources, each once", Unit: EdgeRate, Want: 60e6, Gate: 0.9}
 	ReachPinned   = Goal{What: "a trace pinned in a 10x ledger, time over the small one's", Unit: Factor, Want: 1.2}
-	Haircut       = Goal{What: "haircut 453101:0, exact", Peer: "BlockSci 1.1-1.7 M, loses 0.33 %", Unit: EdgeRate, Want: 10e6}
+	Haircut       = Goal{What: "haircut 453101:0, exact", Peer: "BlockSci 1.1-1.7 M, loses 0.33 %", Unit: EdgeRate, Want: 10e6, Gate: 0.3}
 	HaircutSecond = Goal{What: "haircut 500000:0", Peer: "BlockSci 1.1-1.35 M, loses 7.1 %", Unit: EdgeRate}
-	HaircutMany   = Goal{What: "haircut, 100 distinct thefts, each once", Unit: EdgeRate, Want: 5e6}
+	HaircutMany   = Goal{What: "haircut, 100 distinct thefts, each once", Unit: EdgeRate, Want: 5e6, Gate: 0.3}
 	HaircutHalf   = Goal{What: "haircut 453101:0 as of half height", Unit: EdgeRate}
 	FIFO          = Goal{What: "fifo 453101:0, repeated", Unit: EdgeRate}
 	FIFOMany      = Goal{What: "fifo of 2,100 thefts at once, with paths", Unit: EdgeRate, Want: 2e6}
