@@ -366,9 +366,6 @@ func (l *loader) out(r *run, out ledger.OutView, hop uint32, before int) {
 	} else {
 		l.check(int(o.lots) == len(r.lots))
 	}
-	if o.fate == fateRests {
-		r.at.put(o.ref, uint32(r.outs.len()), r.dense)
-	}
 	r.outs.push(o)
 }
 

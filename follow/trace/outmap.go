@@ -2,12 +2,13 @@ package trace
 
 import "clew.example/clew/ledger"
 
-// outMap finds the record of a tainted output that may still be spent. It is an
+// outMap finds the record of a tainted output whose spender comes. It is an
 // open-addressing table of handles; once a dense source has many of them, pages
 // of rows by handle, which lie as the spends of a chain do: mostly near to what
 // they spend. Entries are not removed one by one; what was spent is not asked
 // for again.
 type outMap struct {
+	dense bool      // handles are numbers without large gaps
 	slots []outSlot // a power of two
 	n     int
 	shift uint
@@ -59,14 +60,14 @@ func (m *outMap) get(ref ledger.OutRef) (row uint32, ok bool) {
 	}
 }
 
-// put records a row; dense says that handles are numbers without large gaps.
-func (m *outMap) put(ref ledger.OutRef, row uint32, dense bool) {
+// put records a row.
+func (m *outMap) put(ref ledger.OutRef, row uint32) {
 	if m.paged {
 		m.page(ref, row)
 		return
 	}
 	if 4*(m.n+1) > 3*len(m.slots) {
-		if dense && m.n >= pagedMin {
+		if m.dense && m.n >= pagedMin {
 			m.turn()
 			m.page(ref, row)
 			return
@@ -122,10 +123,4 @@ func (m *outMap) grow() {
 			m.set(s.ref, s.row)
 		}
 	}
-}
-
-// reset empties the table.
-func (m *outMap) reset() {
-	clear(m.slots)
-	m.n, m.paged, m.pages = 0, false, nil
 }

@@ -8,46 +8,40 @@ import (
 )
 
 // TestOutMap puts and gets at random and compares with a map: handles that are
-// numbers, which turn to pages, handles that say nothing, and handles put before
-// it was known that they are numbers, as after Load.
+// numbers, which turn to pages, and handles that say nothing.
 func TestOutMap(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		ref    func(r *rand.Rand) ledger.OutRef
-		dense  func(i int) bool
-		paged  bool
+		dense  bool
 		beyond ledger.OutRef
 	}{
-		{"dense", denseOut, func(int) bool { return true }, true, 1 << 40},
-		{"sparse", func(r *rand.Rand) ledger.OutRef { return ledger.OutRef(r.Uint64() - 1) }, func(int) bool { return false }, false, 1<<62 + 1},
-		{"dense late", denseOut, func(i int) bool { return i > 1<<16 }, true, 1 << 40},
+		{"dense", denseOut, true, 1 << 40},
+		{"sparse", func(r *rand.Rand) ledger.OutRef { return ledger.OutRef(r.Uint64() - 1) }, false, 1<<62 + 1},
 	} {
 		r := rand.New(rand.NewPCG(9, 7))
-		var m outMap
-		for round := range 2 { // the second after reset
-			want := map[ledger.OutRef]uint32{}
-			if row, ok := m.get(0); ok {
-				t.Errorf("%s: an empty map holds %d", c.name, row)
+		m := outMap{dense: c.dense}
+		want := map[ledger.OutRef]uint32{}
+		if row, ok := m.get(0); ok {
+			t.Errorf("%s: an empty map holds %d", c.name, row)
+		}
+		for i := range 3 * pagedMin {
+			ref, row := c.ref(r), r.Uint32N(1<<31)
+			m.put(ref, row)
+			want[ref] = row
+			if i%1000 == 0 && !sameMap(t, r, &m, want, c.ref) {
+				t.Fatalf("%s, %d put", c.name, i)
 			}
-			for i := range 3 * pagedMin {
-				ref, row := c.ref(r), r.Uint32N(1<<31)
-				m.put(ref, row, c.dense(i))
-				want[ref] = row
-				if i%1000 == 0 && !sameMap(t, r, &m, want, c.ref) {
-					t.Fatalf("%s, %d put", c.name, i)
-				}
-			}
-			sameOutMap(t, &m, want)
-			if m.paged != c.paged {
-				t.Errorf("%s, round %d: paged %v, want %v", c.name, round, m.paged, c.paged)
-			}
-			if _, ok := m.get(c.beyond); ok {
-				t.Errorf("%s: it holds what is beyond", c.name)
-			}
-			if _, ok := m.get(ledger.OutRef(ledger.NoRef)); ok {
-				t.Errorf("%s: it holds what is none", c.name)
-			}
-			m.reset()
+		}
+		sameOutMap(t, &m, want)
+		if m.paged != c.dense {
+			t.Errorf("%s: paged %v, want %v", c.name, m.paged, c.dense)
+		}
+		if _, ok := m.get(c.beyond); ok {
+			t.Errorf("%s: it holds what is beyond", c.name)
+		}
+		if _, ok := m.get(ledger.OutRef(ledger.NoRef)); ok {
+			t.Errorf("%s: it holds what is none", c.name)
 		}
 	}
 }
@@ -81,10 +75,10 @@ func sameOutMap(t *testing.T, m *outMap, want map[ledger.OutRef]uint32) {
 // TestOutMapTurns checks when pages take over: once so many are live that the
 // table would have to grow, and only of a source whose handles are numbers.
 func TestOutMapTurns(t *testing.T) {
-	var dense, sparse outMap
+	dense, sparse := outMap{dense: true}, outMap{}
 	for i := range uint32(4 * pagedMin) {
-		dense.put(ledger.OutRef(i), i, true)
-		sparse.put(ledger.OutRef(i), i, false)
+		dense.put(ledger.OutRef(i), i)
+		sparse.put(ledger.OutRef(i), i)
 		if dense.paged && i < pagedMin {
 			t.Fatalf("pages at %d", i)
 		}

@@ -19,10 +19,10 @@ type run struct {
 	outs     list[tainted]
 	lots     []lot.Lot // of the outputs, where keepsLots
 	overlaps []overlap
-	next     int    // the first start that was not come to
-	dense    bool   // handles of the source are numbers without gaps
-	at       outMap // rows of outs that may be spent
-	now      moment
+	next     int // the first start that was not come to
+
+	at  outMap // rows of outs whose spenders come next; empty between advances
+	now moment
 }
 
 // visit is a transaction that taint came to, or began in.
@@ -90,8 +90,10 @@ func (r *run) lotsOf(row uint32) []lot.Lot {
 }
 
 func (r *run) advance(ctx context.Context, src UTXO) error {
-	if d, ok := src.(Dense); ok {
-		r.dense = true
+	d, ok := src.(Dense)
+	r.at = outMap{dense: ok}
+	defer func() { r.at = outMap{} }()
+	if ok {
 		s := &sweep{run: r, src: src, dense: d}
 		s.queue.size = d.Dense()
 		return s.do(ctx)
@@ -101,15 +103,15 @@ func (r *run) advance(ctx context.Context, src UTXO) error {
 	return w.do(ctx)
 }
 
-// resting returns the outputs that were not spent when the trace stopped.
-func (r *run) resting() []ledger.OutRef {
-	var refs []ledger.OutRef
+// resting returns the outputs that were not spent when the trace stopped, and
+// their rows.
+func (r *run) resting() (refs []ledger.OutRef, rows []uint32) {
 	for i := range r.outs.len() {
-		if r.outs.at(i).fate == fateRests {
-			refs = append(refs, r.outs.at(i).ref)
+		if o := r.outs.at(i); o.fate == fateRests {
+			refs, rows = append(refs, o.ref), append(rows, uint32(i))
 		}
 	}
-	return refs
+	return refs, rows
 }
 
 // undo cuts off what lies above the tip of a source, and lets rest what was
@@ -132,18 +134,12 @@ func (r *run) undo(ctx context.Context, src UTXO) error {
 	return r.revive(ctx, src)
 }
 
-// revive lets rest what is not spent as of the source, and makes the table of
-// what may be spent anew.
+// revive lets rest what is not spent as of the source.
 func (r *run) revive(ctx context.Context, src UTXO) error {
 	var refs []ledger.OutRef
 	var rows []uint32
-	r.at.reset()
 	for i := range r.outs.len() {
-		if o := r.outs.at(i); o.ended() {
-			continue
-		} else if o.fate == fateRests {
-			r.at.put(o.ref, uint32(i), r.dense)
-		} else {
+		if o := r.outs.at(i); o.fate != fateRests && !o.ended() {
 			refs, rows = append(refs, o.ref), append(rows, uint32(i))
 		}
 	}
@@ -155,7 +151,6 @@ func (r *run) revive(ctx context.Context, src UTXO) error {
 		if uint64(s.Tx) == ledger.NoRef {
 			o := r.outs.at(int(rows[i]))
 			o.fate, o.reason = fateRests, ReasonNone
-			r.at.put(o.ref, rows[i], r.dense)
 		}
 	}
 	return nil

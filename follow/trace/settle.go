@@ -107,8 +107,7 @@ func (r *run) judge(ctx context.Context, src UTXO, first int) error {
 		case p.MaxHops != nil && m.hop > *p.MaxHops:
 			o.fate, o.reason = fateCutoff, ReasonMaxHops
 		default:
-			r.at.put(o.ref, uint32(i), r.dense)
-			m.followed = append(m.followed, m.firstOut+uint32(k))
+			m.followed = append(m.followed, followed{m.firstOut + uint32(k), uint32(i)})
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type sweep struct {
 	batch []uint64
 	refs  []ledger.TxRef
 
+	soon  uint64        // nothing that was queued since the batch was read comes before it
 	found []uint32      // row of outs for each input of rows, noRow if none
 	sink  ledger.Amount // keeps the compiler from leaving find out
 }
@@ -38,6 +39,7 @@ func (s *sweep) do(ctx context.Context) error {
 			return err
 		}
 		s.find()
+		s.soon = none
 		for i, ref := range s.batch {
 			if err := s.before(ctx, ref); err != nil {
 				return err
@@ -56,14 +58,13 @@ func (s *sweep) seed(ctx context.Context) error {
 	for i := s.next; i < last; i++ {
 		s.queue.push(uint64(s.t.starts[i].Tx))
 	}
-	spends, err := s.src.AppendSpenders(ctx, nil, s.resting())
+	refs, rows := s.resting()
+	spends, err := s.src.AppendSpenders(ctx, nil, refs)
 	if err != nil {
 		return err
 	}
-	for _, spend := range spends {
-		if uint64(spend.Tx) != ledger.NoRef {
-			s.queue.push(uint64(spend.Tx))
-		}
+	for i, spend := range spends {
+		s.follow(refs[i], rows[i], spend.Tx)
 	}
 	return nil
 }
@@ -108,6 +109,9 @@ func (s *sweep) firstOut() ledger.OutRef {
 // before takes those that were queued since the batch was read and come before
 // ref.
 func (s *sweep) before(ctx context.Context, ref uint64) error {
+	if s.soon >= ref {
+		return nil
+	}
 	var one [1]uint64
 	for one[0] = s.queue.min(); one[0] < ref; one[0] = s.queue.min() {
 		if err := s.read(ctx, &s.late, one[:]); err != nil {
@@ -127,10 +131,18 @@ func (s *sweep) take(ctx context.Context, rows *ledger.Rows, i int) error {
 	if err := s.visit(ctx, s.src, rows, i); err != nil {
 		return err
 	}
-	for _, k := range s.now.followed {
-		if spender := rows.Outs[k].Spender; uint64(spender) != ledger.NoRef {
-			s.queue.push(uint64(spender))
-		}
+	for _, f := range s.now.followed {
+		s.follow(rows.Outs[f.out].Ref, f.row, rows.Outs[f.out].Spender)
 	}
 	return nil
+}
+
+// follow queues who spends an output, if somebody does.
+func (s *sweep) follow(out ledger.OutRef, row uint32, spender ledger.TxRef) {
+	if uint64(spender) == ledger.NoRef {
+		return
+	}
+	s.at.put(out, row)
+	s.queue.push(uint64(spender))
+	s.soon = min(s.soon, uint64(spender))
 }

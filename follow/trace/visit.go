@@ -32,10 +32,14 @@ type moment struct {
 	given    []ledger.Amount // the taint of each of them
 	in       []lot.Lot
 	moved    lot.Moved
-	followed []uint32        // outputs (in the rows) whose spenders come next
+	followed []followed      // whose spenders come next
 	refs     []ledger.OutRef // the tainted outputs
 	accounts []ledger.Account
 }
+
+// followed is an output that is followed on: its number in the rows, and its row
+// of outs.
+type followed struct{ out, row uint32 }
 
 const noRow = ^uint32(0)
 

@@ -21,6 +21,7 @@ type walk struct {
 	queued map[ledger.TxRef]bool
 	rows   ledger.Rows
 	refs   []ledger.OutRef
+	outs   []uint32 // their rows
 	spends []ledger.Spend
 	hints  []ledger.TxRef
 }
@@ -61,7 +62,8 @@ func (w *walk) seed(ctx context.Context) error {
 	for _, s := range w.t.starts[w.next:max(last, w.next)] {
 		w.push(s.Tx, s.Pos)
 	}
-	return w.follow(ctx, w.resting())
+	refs, rows := w.resting()
+	return w.follow(ctx, refs, rows)
 }
 
 // askMax is how many transactions are asked for at a time.
@@ -97,11 +99,11 @@ func (w *walk) take(ctx context.Context, tx *ledger.TxView) error {
 	if err := w.visit(ctx, w.src, &w.rows, 0); err != nil {
 		return err
 	}
-	w.refs = w.refs[:0]
-	for _, k := range w.now.followed {
-		w.refs = append(w.refs, w.rows.Outs[k].Ref)
+	w.refs, w.outs = w.refs[:0], w.outs[:0]
+	for _, f := range w.now.followed {
+		w.refs, w.outs = append(w.refs, w.rows.Outs[f.out].Ref), append(w.outs, f.row)
 	}
-	return w.follow(ctx, w.refs)
+	return w.follow(ctx, w.refs, w.outs)
 }
 
 // rowsOf makes rows of one transaction as its view has it.
@@ -118,13 +120,17 @@ func rowsOf(rows *ledger.Rows, tx *ledger.TxView) {
 }
 
 // follow queues who spends outputs.
-func (w *walk) follow(ctx context.Context, outs []ledger.OutRef) (err error) {
+func (w *walk) follow(ctx context.Context, outs []ledger.OutRef, rows []uint32) (err error) {
 	if w.spends, err = w.src.AppendSpenders(ctx, w.spends[:0], outs); err != nil {
 		return err
 	}
 	w.hints = w.hints[:0]
-	for _, s := range w.spends {
-		if uint64(s.Tx) == ledger.NoRef || w.queued[s.Tx] {
+	for i, s := range w.spends {
+		if uint64(s.Tx) == ledger.NoRef {
+			continue
+		}
+		w.at.put(outs[i], rows[i])
+		if w.queued[s.Tx] {
 			continue
 		}
 		w.push(s.Tx, s.Pos)
