@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/ledger"
 	"clew.example/clew/price"
+	"clew.example/clew/report/file"
 )
 
 func newTrace(e env) *cobra.Command {
@@ -54,6 +56,8 @@ type traceJob struct {
 	prices *price.Table
 	starts []startName
 	src    *chainSource
+
+	progress func(trace.Progress)
 }
 
 // traceAnswer is what a trace found.
@@ -104,10 +108,19 @@ func (f *traceFlags) run(cmd *cobra.Command, e env, args []string) error {
 
 // doing says what is going on, for whoever waits.
 func (f *traceFlags) doing() string {
-	if asked := f.asked.Load(); asked != nil {
-		return "tracing  " + *asked
+	text := "tracing"
+	for _, said := range []*atomic.Pointer[string]{&f.reached, &f.asked} {
+		if s := said.Load(); s != nil {
+			text += "  " + *s
+		}
 	}
-	return "tracing"
+	return text
+}
+
+// reach notes how far a trace is.
+func (f *traceFlags) reach(p trace.Progress) {
+	text := fmt.Sprintf("%s to block %s, %s", p.Policy, file.Count(p.Height), file.Plural(p.Txs, "transaction"))
+	f.reached.Store(&text)
 }
 
 // prepare reads the files that are named and opens the source.
@@ -123,7 +136,7 @@ func (f *traceFlags) prepare(ctx context.Context, e env, q *traceQuestion, param
 	if len(texts) == 0 {
 		return nil, fail(exitUsage, errors.New("clew trace: where does it begin?"), startForms)
 	}
-	job := &traceJob{traceParams: params}
+	job := &traceJob{traceParams: params, progress: f.reach}
 	if job.prices, err = readPrices(q.prices); err != nil {
 		return nil, err
 	}
@@ -173,7 +186,7 @@ func (j *traceJob) on(ctx context.Context, p trace.Source) (*traceAnswer, error)
 	if err != nil {
 		return nil, err
 	}
-	params := trace.Params{Policies: j.policies, MinValue: j.minValue, MaxHops: j.maxHops, Names: j.names.names}
+	params := trace.Params{Policies: j.policies, MinValue: j.minValue, MaxHops: j.maxHops, Names: j.names.names, Progress: j.progress}
 	if j.until != nil {
 		h, err := j.until.on(ctx, p)
 		if err != nil {

@@ -25,7 +25,8 @@ type traceFlags struct {
 	backward, backwardSaid, asJSON         bool
 	caseFile, prices, format, out          string
 
-	asked atomic.Pointer[string] // what an explorer was asked so far
+	asked   atomic.Pointer[string] // what an explorer was asked so far
+	reached atomic.Pointer[string] // how far the trace is
 }
 
 // traceFormats are the values of --format.

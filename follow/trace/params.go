@@ -13,6 +13,17 @@ type Params struct {
 	MaxHops  *uint32        // an output of a transaction more hops away is not followed; the start's own is 0 away; nil: no limit
 	Until    *ledger.Height // an output spent in a later block is not followed; nil: no limit
 	Names    Names          // who is who, and where to stop
+
+	// Progress, if set, is told now and then how far a trace is. It changes
+	// nothing of what is found.
+	Progress func(Progress)
+}
+
+// Progress says how far a trace is under a policy.
+type Progress struct {
+	Policy lot.Policy
+	Height ledger.Height // of the transaction visited last
+	Txs    int           // visited so far
 }
 
 // Names knows accounts by their bytes.

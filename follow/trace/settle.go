@@ -12,6 +12,9 @@ import (
 // ErrInvalid says that a source gave a transaction that cannot be.
 var ErrInvalid = errors.New("it cannot be valid")
 
+// progressEvery is how many visits lie between two words of progress.
+const progressEvery = 1 << 10
+
 // settle records the visit: its starts begin, and each tainted output is kept
 // and judged.
 func (r *run) settle(ctx context.Context, src UTXO, starts int) error {
@@ -19,6 +22,9 @@ func (r *run) settle(ctx context.Context, src UTXO, starts int) error {
 	here := r.t.starts[r.next : r.next+starts]
 	r.next += starts
 	r.visits.push(visit{m.tx.Ref, m.tx.Pos, m.given[len(m.outs)], m.hop, uint32(r.outs.len())})
+	if p := r.t.params.Progress; p != nil && r.visits.len()%progressEvery == 0 {
+		p(Progress{r.policy, m.tx.Pos.Height(), r.visits.len()})
+	}
 	if n := len(here); n > 0 && int(here[n-1].Vout) >= len(m.outs) {
 		return fmt.Errorf("start %d: the transaction has %d outputs", here[n-1].Vout, len(m.outs))
 	}
