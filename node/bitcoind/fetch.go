@@ -1,0 +1,163 @@
+package bitcoind
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/ledger"
+)
+
+// window fetches blocks ahead, several at a time, and hands them out in order.
+type window struct {
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	slots  chan chan fetched // in order; each gets one block
+	room   *room
+	last   int64 // bytes of the block handed out last
+}
+
+type fetched struct {
+	block *ledger.Block
+	err   error
+}
+
+// fetch begins to fetch the blocks of headers.
+func (f *follower) fetch(ctx context.Context, b *branch, headers []header) *window {
+	ctx, cancel := context.WithCancel(ctx)
+	places := f.opt.InFlight * len(f.nodes)
+	w := &window{
+		cancel: cancel, room: newRoom(f.opt.Window),
+		slots: make(chan chan fetched, places),
+	}
+	ids := make([]ledger.Hash, len(headers)) // the caller's headers stay his
+	for i := range headers {
+		ids[i] = headers[i].Hash
+	}
+	w.done.Go(func() { f.dispatch(ctx, w, b, ids) })
+	return w
+}
+
+// dispatch starts a fetch for each block, as long as there is room. A block is
+// taken for the largest possible until it is there.
+func (f *follower) dispatch(ctx context.Context, w *window, b *branch, ids []ledger.Hash) {
+	for i, id := range ids {
+		if w.room.take(ctx, bitcoin.MaxBlockSize) != nil {
+			return
+		}
+		slot := make(chan fetched, 1)
+		select {
+		case w.slots <- slot:
+		case <-ctx.Done():
+			return
+		}
+		w.done.Go(func() {
+			block, err := f.fetchBlock(ctx, b, i, id)
+			if err == nil {
+				w.room.give(bitcoin.MaxBlockSize - int64(len(block.Raw)))
+			}
+			slot <- fetched{block, err}
+		})
+	}
+}
+
+// next returns the next block. The room of the one before is given back: its
+// receiver keeps it or not.
+func (w *window) next(ctx context.Context) (*ledger.Block, error) {
+	w.room.give(w.last)
+	w.last = 0
+	select {
+	case slot := <-w.slots:
+		select {
+		case got := <-slot:
+			if got.err == nil {
+				w.last = int64(len(got.block.Raw))
+			}
+			return got.block, got.err
+		case <-ctx.Done():
+		}
+	case <-ctx.Done():
+	}
+	return nil, ctx.Err()
+}
+
+// stop ends all fetches and waits for them.
+func (w *window) stop() {
+	w.cancel()
+	w.done.Wait()
+}
+
+// fetchBlock asks the nodes for a block, another one first each time, until one
+// has it. Those that fail or lie are left out from then on.
+func (f *follower) fetchBlock(ctx context.Context, b *branch, turn int, id ledger.Hash) (*ledger.Block, error) {
+	nodes := f.usable(b.node)
+	var last error
+	for i := range nodes {
+		n := nodes[(i+turn)%len(nodes)]
+		block, err := n.block(ctx, id)
+		if err == nil {
+			n.state.proven()
+			return block, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		var fault *RPCError
+		if errors.As(err, &fault) && fault.Code == codeNoBlock && n != b.node {
+			continue // it is behind, or on another branch
+		}
+		last = err
+		f.failed(n, err)
+	}
+	return nil, last
+}
+
+// usable returns the nodes that are not left out, and one that is asked anyway.
+func (f *follower) usable(always *node) (nodes []*node) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, n := range f.nodes {
+		if f.seen[i].usable || n == always {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// room is a number of bytes that are shared out.
+type room struct {
+	mu    sync.Mutex // guards left
+	left  int64
+	freed chan struct{}
+}
+
+func newRoom(size int64) *room { return &room{left: size, freed: make(chan struct{}, 1)} }
+
+// take waits until n bytes are left. One goroutine takes.
+func (r *room) take(ctx context.Context, n int64) error {
+	for {
+		r.mu.Lock()
+		if r.left >= n {
+			r.left -= n
+			r.mu.Unlock()
+			return nil
+		}
+		r.mu.Unlock()
+		select {
+		case <-r.freed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (r *room) give(n int64) {
+	r.mu.Lock()
+	r.left += n
+	r.mu.Unlock()
+	select {
+	case r.freed <- struct{}{}:
+	default:
+	}
+}
