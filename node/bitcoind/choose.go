@@ -69,6 +69,8 @@ func (f *follower) judge() {
 func (f *follower) relation(v view) (State, error) {
 	end, _ := f.ours.end(f.ours.size())
 	switch {
+	case v.tip.Height < f.ours.first:
+		return StateBehind, fmt.Errorf("its newest block is %d, our first %d", v.tip.Height, f.ours.first)
 	case f.ours.has(v.tip) && v.tip != end:
 		return StateBehind, fmt.Errorf("its newest block is %d, ours is %d", v.tip.Height, end.Height)
 	case v.branch == nil || v.tip == end || f.stale(v.branch):

@@ -24,7 +24,7 @@ type branch struct {
 // anywhere from our chain.
 type view struct {
 	tip    Ref
-	branch *branch // nil: tip is a block of ours
+	branch *branch // nil: tip is a block of ours, or comes before the first
 }
 
 // movesMax is how often a node's chain may change while it is read. A node that
@@ -47,7 +47,7 @@ func (n *node) survey(ctx context.Context, ours *chain) (view, error) {
 func (n *node) surveyOnce(ctx context.Context, ours *chain) (view, error) {
 	tip, err := n.tip(ctx)
 	v := view{tip: tip}
-	if err != nil || ours.has(tip) {
+	if err != nil || ours.has(tip) || tip.Height < ours.first {
 		return v, err
 	}
 	root, err := n.root(ctx, ours, tip)
@@ -65,9 +65,6 @@ const probes = 16
 // root returns how many of our blocks the node has, counted from our first. The
 // search goes back from our end in growing steps, then closes in.
 func (n *node) root(ctx context.Context, ours *chain, tip Ref) (int, error) {
-	if tip.Height+1 < ours.first || tip.Height < ours.first && ours.size() > 0 {
-		return 0, fmt.Errorf("%s: %w: it ends at height %d, ours begins at %d", n.name, ErrForeign, tip.Height, ours.first)
-	}
 	// Of our blocks it has low, and does not have the one after high.
 	low, high := 0, min(ours.size(), int(tip.Height-ours.first)+1)
 	for doubling := true; low < high; {
