@@ -23,13 +23,16 @@ type fetched struct {
 	err   error
 }
 
+// aheadPerPlace is how many blocks may wait for each request under way, so that
+// small blocks last while the receiver commits. Bytes are bounded by room.
+const aheadPerPlace = 4
+
 // fetch begins to fetch the blocks of headers.
 func (f *follower) fetch(ctx context.Context, b *branch, headers []header) *window {
 	ctx, cancel := context.WithCancel(ctx)
-	places := f.opt.InFlight * len(f.nodes)
 	w := &window{
 		cancel: cancel, room: newRoom(f.opt.Window),
-		slots: make(chan chan fetched, places),
+		slots: make(chan chan fetched, aheadPerPlace*f.opt.InFlight*len(f.nodes)),
 	}
 	ids := make([]ledger.Hash, len(headers)) // the caller's headers stay his
 	for i := range headers {

@@ -254,6 +254,28 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// TestWindow: while the receiver takes its time, only so much is fetched.
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	w, network := world(t, 8, func(c *launder.Config) { c.Blocks = 100 })
+	n := serve(t, w, w.Tip().Hash)
+	opt := options(network, n)
+	opt.InFlight, opt.Window = 2, 1
+	c, r := open(t, opt), newReplica(w)
+	err := c.CatchUp(context.Background(), nil, func(e bitcoind.Event) error {
+		if e.Block.Height == 20 {
+			time.Sleep(200 * time.Millisecond)
+			if asked := n.Requests("getblock"); asked > 21+1 {
+				return fmt.Errorf("%d blocks were fetched ahead of 20", asked)
+			}
+		}
+		return r.emit(e)
+	})
+	if err != nil || r.tip() != w.Tip().Hash {
+		t.Error(err)
+	}
+}
+
 // TestDeepReorg: a branch that leaves at the first block replaces all but that.
 func TestDeepReorg(t *testing.T) {
 	t.Parallel()

@@ -95,6 +95,8 @@ func (o *Options) transport() (*http.Transport, error) {
 		DialContext:            (&net.Dialer{Timeout: o.Timeout}).DialContext,
 		TLSHandshakeTimeout:    o.Timeout,
 	}
+	// btcd ends the connection after each answer: the next one is resumed.
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(o.InFlight + 1)}
 	if o.CertFile == "" {
 		return t, nil
 	}
@@ -106,7 +108,7 @@ func (o *Options) transport() (*http.Transport, error) {
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("certificates: %s: holds none in PEM form", o.CertFile)
 	}
-	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	t.TLSClientConfig.RootCAs = pool
 	return t, nil
 }
 
