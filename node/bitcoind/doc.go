@@ -33,6 +33,6 @@
 // # Memory
 //
 // Follow keeps 32 bytes for each block held, 30 MB for mainnet, and blocks up
-// to Options.Window. Headers come in pages of 2,000; of what a node has beyond
+// to Options.Window, twice that when a branch is replaced. Headers come in pages of 2,000; of what a node has beyond
 // what is held only the last hash of each page is kept.
 package bitcoind

@@ -16,10 +16,12 @@ type window struct {
 	slots  chan chan fetched // in order; each gets one block
 	room   *room
 	last   int64 // bytes of the block handed out last
+	ready  []fetched
 }
 
 type fetched struct {
 	block *ledger.Block
+	from  *node
 	err   error
 }
 
@@ -56,18 +58,43 @@ func (f *follower) dispatch(ctx context.Context, w *window, b *branch, ids []led
 			return
 		}
 		w.done.Go(func() {
-			block, err := f.fetchBlock(ctx, b, i, id)
-			if err == nil {
-				w.room.give(bitcoin.MaxBlockSize - int64(len(block.Raw)))
+			got := f.fetchBlock(ctx, b, i, id)
+			if got.err == nil {
+				w.room.give(bitcoin.MaxBlockSize - int64(len(got.block.Raw)))
 			}
-			slot <- fetched{block, err}
+			slot <- got
 		})
 	}
 }
 
-// next returns the next block. The room of the one before is given back: its
-// receiver keeps it or not.
-func (w *window) next(ctx context.Context) (*ledger.Block, error) {
+// next returns the next block.
+func (w *window) next(ctx context.Context) (fetched, error) {
+	if len(w.ready) > 0 {
+		got := w.ready[0]
+		w.ready = w.ready[1:]
+		return got, nil
+	}
+	return w.receive(ctx)
+}
+
+// gather makes the next blocks ready: n of them, or as many as have size bytes.
+// A branch that takes blocks back is begun only when it can be had: all of it,
+// or as much as we want in memory.
+func (w *window) gather(ctx context.Context, n int, size int64) error {
+	for len(w.ready) < n && size > 0 {
+		got, err := w.receive(ctx)
+		if err != nil {
+			return err
+		}
+		w.ready = append(w.ready, got)
+		size -= int64(len(got.block.Raw))
+	}
+	return nil
+}
+
+// receive returns the next block that was fetched. The room of the one before
+// is given back: its receiver keeps it or not.
+func (w *window) receive(ctx context.Context) (fetched, error) {
 	w.room.give(w.last)
 	w.last = 0
 	select {
@@ -77,12 +104,12 @@ func (w *window) next(ctx context.Context) (*ledger.Block, error) {
 			if got.err == nil {
 				w.last = int64(len(got.block.Raw))
 			}
-			return got.block, got.err
+			return got, got.err
 		case <-ctx.Done():
 		}
 	case <-ctx.Done():
 	}
-	return nil, ctx.Err()
+	return fetched{}, ctx.Err()
 }
 
 // stop ends all fetches and waits for them.
@@ -93,18 +120,17 @@ func (w *window) stop() {
 
 // fetchBlock asks the nodes for a block, another one first each time, until one
 // has it. Those that fail or lie are left out from then on.
-func (f *follower) fetchBlock(ctx context.Context, b *branch, turn int, id ledger.Hash) (*ledger.Block, error) {
+func (f *follower) fetchBlock(ctx context.Context, b *branch, turn int, id ledger.Hash) fetched {
 	nodes := f.usable(b.node)
 	var last error
 	for i := range nodes {
 		n := nodes[(i+turn)%len(nodes)]
 		block, err := n.block(ctx, id)
 		if err == nil {
-			n.state.proven()
-			return block, nil
+			return fetched{block: block, from: n}
 		}
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return fetched{err: ctx.Err()}
 		}
 		var fault *RPCError
 		if errors.As(err, &fault) && fault.Code == codeNoBlock && n != b.node {
@@ -113,7 +139,7 @@ func (f *follower) fetchBlock(ctx context.Context, b *branch, turn int, id ledge
 		last = err
 		f.failed(n, err)
 	}
-	return nil, last
+	return fetched{err: last}
 }
 
 // usable returns the nodes that are not left out, and one that is asked anyway.

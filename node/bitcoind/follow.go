@@ -215,13 +215,19 @@ func (f *follower) takeBlocks(emit func(Event) error) taker {
 	return func(ctx context.Context, b *branch, n int, headers []header) error {
 		w := f.fetch(ctx, b, headers)
 		defer w.stop()
+		if n < f.ours.size() {
+			if err := w.gather(ctx, len(headers), f.opt.Window); err != nil {
+				return err
+			}
+		}
 		for i := range headers {
-			block, err := w.next(ctx)
+			got, err := w.next(ctx)
 			if err != nil {
 				return err
 			}
+			block := got.block
 			left := int(b.tip.Height - headers[i].Height)
-			if i == 0 && n < f.ours.size() { // only now, since the new branch can be had
+			if i == 0 && n < f.ours.size() {
 				to, _ := f.ours.end(n)
 				if err := emit(Event{Kind: Disconnected, To: to, Left: left + 1}); err != nil {
 					return stop{err}
@@ -236,6 +242,7 @@ func (f *follower) takeBlocks(emit func(Event) error) taker {
 			}
 			f.ours.push(headers[i].Hash, headers[i].bits)
 			f.good = time.Now()
+			got.from.state.proven() // by what was of use, not by what was only sent
 			if f.distracted(b) {
 				return nil
 			}

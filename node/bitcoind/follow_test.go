@@ -254,6 +254,31 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// TestBranchWithoutBlocks: nothing is taken back for a branch whose blocks the
+// node does not give, not even the last of them.
+func TestBranchWithoutBlocks(t *testing.T) {
+	t.Parallel()
+	w, network := world(t, 9, nil)
+	n := serve(t, w, w.Forks[0].Tip().Hash)
+	opt := options(network, n)
+	opt.Patience = 200 * time.Millisecond
+	c, r := open(t, opt), newReplica(w)
+	if err := c.CatchUp(context.Background(), nil, r.emit); err != nil {
+		t.Fatal(err)
+	}
+	n.SetTip(w.Tip().Hash)
+	n.Tamper(on("getblock", func(params []any, a *mock.Answer) {
+		if params[0] == w.Tip().Hash.String() {
+			a.Code, a.Message = -1, "Block not available (not fully downloaded)"
+		}
+	}))
+	err := c.CatchUp(context.Background(), r, r.emit)
+	var fault *bitcoind.RPCError
+	if !errors.As(err, &fault) || r.tip() != w.Forks[0].Tip().Hash {
+		t.Errorf("ends with %s: %v", r.tip(), err)
+	}
+}
+
 // TestWindow: while the receiver takes its time, only so much is fetched.
 func TestWindow(t *testing.T) {
 	t.Parallel()

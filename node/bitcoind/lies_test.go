@@ -59,7 +59,7 @@ func troubles(second ledger.Hash) []trouble {
 		{"wrong previous hash", on("getblockheader", flip(10)), bitcoind.StateLying, "it is the header of"},
 		{"header cut", on("getblockheader", always("00")), bitcoind.StateLying, "want a header in hex"},
 		{"another header", on("getblockhash", shift), bitcoind.StateLying, "headers do not build on each other"},
-		{"block altered", on("getblock", flip(200)), bitcoind.StateLying, "merkle root"},
+		{"block altered", on("getblock", flip(200)), bitcoind.StateLying, "getblock "},
 		{"block cut", on("getblock", cutHex), bitcoind.StateLying, "getblock"},
 		{"no hex", on("getblock", always("zz")), bitcoind.StateLying, "want hex"},
 		{"no text", on("getblock", always(12)), bitcoind.StateLying, "want hex"},
@@ -162,6 +162,7 @@ func TestBesideTrouble(t *testing.T) {
 			t.Parallel()
 			bad, good := serve(t, w, w.Tip().Hash), serve(t, w, w.Tip().Hash)
 			bad.Tamper(tc.tamper)
+			good.SetDown(true)
 			opt := options(network, bad, good)
 			if tc.name == "stall" {
 				opt.Timeout = time.Second
@@ -173,6 +174,9 @@ func TestBesideTrouble(t *testing.T) {
 				defer mu.Unlock()
 				if strings.Contains(bad.URL, s.Node) {
 					said[s.State] = true
+					if s.State == tc.state { // before, the good one would do all
+						good.SetDown(false)
+					}
 				}
 			}
 			c, r := open(t, opt), newReplica(w)
