@@ -16,7 +16,7 @@ import (
 // interpreter, outpoint by outpoint, on random ledgers: swept, and walked in
 // the order in which a source far away lets them be found.
 func TestPoliciesEqualTheNaiveInterpreter(t *testing.T) {
-	eachWorld(t, 1000, func(r *rand.Rand, _ *launder.Model, s scenario) error {
+	eachWorld(t, worldsUsual, func(r *rand.Rand, _ *launder.Model, s scenario) error {
 		return compareForms(t.Context(), s, r.Uint64())
 	})
 }
