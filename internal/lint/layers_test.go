@@ -14,7 +14,7 @@ import (
 var layers = [][]string{
 	0: {
 		"ledger", "permit",
-		"internal/clock", "internal/enc", "internal/invariant", "internal/lines", "internal/lint", "internal/plain", "internal/textcase", "internal/vfs",
+		"internal/clock", "internal/enc", "internal/invariant", "internal/lines", "internal/lint", "internal/plain", "internal/service", "internal/textcase", "internal/vfs",
 	},
 	1: {
 		"chain/bitcoin", "chain/evm", "chain/internal/abi", "chain/solana", "chain/tron", "chain/xrp",
@@ -28,11 +28,11 @@ var layers = [][]string{
 	3: {
 		"guard/gate", "guard/halt", "guard/detect", "guard/screen", "guard/reserve",
 		"respond/incident", "respond/evidence", "respond/intel", "respond/notify",
-		"ingest",
-		"report/page", "report/file",
+		"ingest", "question", "guard/watch",
+		"report/page", "report/file", "report/flow",
 	},
 	4: {
-		"serve/api", "serve/opsdb", "serve/web",
+		"serve/api", "serve/auth", "serve/job", "serve/opsdb", "serve/web",
 		"sim/launder", "sim/exchange",
 		"bench",
 	},
@@ -45,6 +45,9 @@ var edges = map[[2]string]bool{
 	{"chain/evm", "chain/internal/abi"}:    true,
 	{"chain/tron", "chain/internal/abi"}:   true,
 	{"guard/gate", "guard/halt"}:           true,
+	{"serve/api", "serve/auth"}:            true,
+	{"serve/api", "serve/job"}:             true,
+	{"serve/api", "serve/opsdb"}:           true,
 }
 
 // ceilings bound what a package may import below its own layer. Test files of
