@@ -16,6 +16,8 @@ type Client struct {
 	nodes []*node
 	busy  sync.Mutex // held while following
 	said  sync.Mutex // held while Options.Status runs
+
+	refused refusals
 }
 
 // Open makes a Client. It asks no node yet.
@@ -26,7 +28,7 @@ func Open(opt Options) (*Client, error) {
 	}
 	names := map[string]bool{}
 	for i, text := range opt.URLs {
-		n, err := newNode(text, &c.opt)
+		n, err := newNode(text, &c.opt, &c.refused)
 		if err != nil {
 			return nil, fmt.Errorf("bitcoin node %d: %w", i+1, err)
 		}

@@ -31,8 +31,8 @@ type Event struct {
 }
 
 // Follow tells emit every change of the chain, from what is held on, until ctx
-// ends or emit returns an error. It never takes a branch that has not more work
-// than what is held. Emit is called by Follow's own goroutine.
+// ends or emit returns an error that is no *Refusal. It never takes a branch that
+// has not more work than what is held. Emit is called by Follow's own goroutine.
 //
 // The error is ctx's, emit's, or wraps ErrUnreachable when no node was of use
 // for Options.Patience; then errors.As finds the last *Lie or *RPCError.
@@ -238,7 +238,7 @@ func (f *follower) takeBlocks(emit func(Event) error) taker {
 			invariant.Check(!any || block.Prev == last.Hash, "block %s is not on %s", block.Hash, last.Hash)
 			block.Height = headers[i].Height
 			if err := emit(Event{Kind: Connected, Block: block, Left: left}); err != nil {
-				return stop{err}
+				return f.refuse(b, block.Hash, err)
 			}
 			f.ours.push(headers[i].Hash, headers[i].bits)
 			f.good = time.Now()
@@ -249,6 +249,18 @@ func (f *follower) takeBlocks(emit func(Event) error) taker {
 		}
 		return nil
 	}
+}
+
+// refuse ends all, unless emit refuses just this block.
+func (f *follower) refuse(b *branch, id ledger.Hash, err error) error {
+	var r *Refusal
+	if !errors.As(err, &r) {
+		return stop{err}
+	}
+	f.refused.add(id, clean(r.Reason))
+	err = b.node.refusal(id, clean(r.Reason))
+	f.failed(b.node, err)
+	return err
 }
 
 // takeHeaders returns the taker that passes headers on.

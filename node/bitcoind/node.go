@@ -19,12 +19,13 @@ type node struct {
 	rpc
 	opt *Options
 
-	state state
-	news  rpc      // for the long poll, beside the others
-	poll  longPoll // what the node knows of it; the watcher's own
+	state   state
+	refused *refusals // of all nodes
+	news    rpc       // for the long poll, beside the others
+	poll    longPoll  // what the node knows of it; the watcher's own
 }
 
-func newNode(text string, opt *Options) (*node, error) {
+func newNode(text string, opt *Options, refused *refusals) (*node, error) {
 	u, who, err := opt.parseURL(text)
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func newNode(text string, opt *Options) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{opt: opt}
+	n := &node{opt: opt, refused: refused}
 	n.rpc = rpc{
 		name: u.Host, url: u.String(), keys: &keys{now: who}, timeout: opt.Timeout,
 		gate: make(chan struct{}, opt.InFlight),
@@ -142,7 +143,15 @@ func (n *node) page(ctx context.Context, before link, from, to ledger.Height) ([
 		}
 		before = link{true, headers[i].Hash, headers[i].bits}
 	}
+	if id, reason, ok := n.refused.find(headers); ok {
+		return nil, n.refusal(id, reason)
+	}
 	return headers, nil
+}
+
+// refusal is the error of a node that shows a branch with a refused block.
+func (n *node) refusal(id ledger.Hash, reason string) error {
+	return n.lie(call{"getblock", []any{id.String()}}, "%s", reason)
 }
 
 func (n *node) readHeader(c call, a answer, before link, h *header) error {
