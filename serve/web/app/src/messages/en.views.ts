@@ -1,0 +1,4 @@
+// What pages and components say.
+export const views = {
+  loading: 'Loading',
+};
