@@ -43,8 +43,9 @@ lint: ## Rules about the code (internal/lint), go vet on every build, staticchec
 bench: ## Measure against the yardstick in the same run (a generated chain of 5,000,000 transactions)
 	go run ./bench/ledgerbench
 
-integration: ## Tests with real processes, a real browser, long simulations (CLEW_DATA: real blocks)
-	CLEW_POWERCUTS=$(POWERCUTS) CLEW_WORLDS=$(WORLDS) go test -tags integration -count=1 -timeout 30m ./...
+integration: ## Tests with real processes, a real node, a real browser, long simulations (CLEW_DATA: real blocks)
+	@scripts/btcd.sh
+	CLEW_BTCD=$${CLEW_BTCD:-$(CURDIR)/bin/btcd} CLEW_POWERCUTS=$(POWERCUTS) CLEW_WORLDS=$(WORLDS) go test -tags integration -count=1 -timeout 30m ./...
 
 fuzz: ## Each fuzz target for FUZZTIME, one after the other
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
