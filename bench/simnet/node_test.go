@@ -16,7 +16,7 @@ import (
 func TestNode(t *testing.T) {
 	bin, err := simnet.Find("../../bin/btcd")
 	if err != nil {
-		t.Skip(err)
+		t.Skip("btcd is missing: run scripts/btcd.sh, or name one in CLEW_BTCD")
 	}
 	n, err := simnet.Start(simnet.Options{Bin: bin, Dir: t.TempDir()})
 	if err != nil {
