@@ -1,7 +1,7 @@
 # Bare "make" says what there is. Go and make are all that is needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench integration fuzz demo tour clean
+.PHONY: help build web test race lint bench integration fuzz demo tour clean
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -24,6 +24,10 @@ help: ## Print this
 
 build: ## Build bin/clew
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/clew ./cmd/clew
+
+web: ## Build the console (needs Node; installed by apt if missing) and bin/clew with it inside
+	@scripts/web.sh
+	go build -trimpath -tags webapp -ldflags '$(LDFLAGS)' -o bin/clew ./cmd/clew
 
 test: ## gofmt, go vet and every test but the long ones (under 5 minutes on two cores)
 	@unformatted=$$(gofmt -l .); \
