@@ -38,8 +38,8 @@ func Read(r io.Reader) (*Case, error) {
 			return nil, err
 		}
 	}
-	if len(c.Starts) == 0 && len(c.StartFiles) == 0 {
-		return nil, errors.New("no starts: a case says where its trace begins")
+	if err := c.checkStarts(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -80,20 +80,18 @@ func (c *Case) set(key, value *yaml.Node) error {
 	if key.Kind != yaml.ScalarNode {
 		return fmt.Errorf("line %d: a key is a single word", key.Line)
 	}
-	texts := map[string]*string{"title": &c.Title, "notes": &c.Notes, "chain": &c.Chain, "as_of": &c.AsOf, "min_value": &c.MinValue,
-		"max_hops": &c.MaxHops, "until": &c.Until, "prices": &c.Prices, "facts": &c.Facts}
-	lists := map[string]*[]string{"starts": &c.Starts, "start": &c.StartFiles, "stops": &c.Stops, "stop": &c.StopFiles, "labels": &c.Labels,
-		"policy": &c.Policies}
+	f, ok := fieldOf(key.Value)
+	if !ok {
+		return fmt.Errorf("line %d: key %.40q is not known", key.Line, key.Value)
+	}
 	var err error
 	switch {
-	case texts[key.Value] != nil:
-		*texts[key.Value], err = text(value)
-	case lists[key.Value] != nil:
-		*lists[key.Value], err = list(value)
-	case key.Value == "backward":
-		c.Backward, err = truth(value)
+	case f.text != nil:
+		*f.text(c), err = text(value)
+	case f.list != nil:
+		*f.list(c), err = list(value)
 	default:
-		return fmt.Errorf("line %d: key %.40q is not known", key.Line, key.Value)
+		*f.truth(c), err = truth(value)
 	}
 	if err == nil {
 		err = c.check(key.Value)
@@ -137,10 +135,8 @@ func scalar(n *yaml.Node) (string, error) {
 		return "", errors.New("want a single value")
 	case n.Style&yaml.TaggedStyle != 0:
 		return "", errors.New("tags have no place in a case")
-	case len(n.Value) > textMax:
-		return "", fmt.Errorf("longer than %d bytes", textMax)
 	}
-	return n.Value, nil
+	return n.Value, checkText(n.Value)
 }
 
 // isNull says that a key has no value, which is as if it were not there.
@@ -168,16 +164,19 @@ func list(n *yaml.Node) ([]string, error) {
 	case len(items) > itemsMax:
 		return nil, fmt.Errorf("more than %d entries: put them into a file", itemsMax)
 	}
+	if len(items) == 0 {
+		return nil, nil
+	}
 	values := make([]string, len(items))
 	for i, item := range items {
 		value, err := scalar(item)
-		if err == nil && strings.TrimSpace(value) == "" {
+		if value = strings.TrimSpace(value); err == nil && value == "" {
 			err = errors.New("is empty")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
 		}
-		values[i] = strings.TrimSpace(value)
+		values[i] = value
 	}
 	return values, nil
 }
