@@ -7,6 +7,7 @@ import (
 
 	"clew.example/clew/ledger"
 	"clew.example/clew/report/file"
+	"clew.example/clew/report/lookup"
 	"clew.example/clew/store/flat"
 )
 
@@ -117,11 +118,8 @@ func describe(l *flat.Ledger, v *flat.View) (ledgerAnswer, error) {
 
 // tipOf names the pinned block, nil in an empty ledger.
 func tipOf(v *flat.View) (*tipAnswer, error) {
-	if v.Counts().Blocks == 0 {
-		return nil, nil
-	}
-	b, err := v.Block(v.Tip().Height)
-	return &tipAnswer{Height: b.Height, Hash: b.Hash.String(), Time: timeJSON(b.Time())}, err
+	t, err := lookup.TipOf(v)
+	return (*tipAnswer)(t), err
 }
 
 func printLedger(p *file.Page, at place, a *ledgerAnswer) error {

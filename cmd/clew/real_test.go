@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"clew.example/clew/report/lookup"
 	"clew.example/clew/sim/launder"
 )
 
@@ -90,7 +91,7 @@ func TestRealPeel(t *testing.T) {
 	txid, steps := "0f8c45e0cb1203bf7b6f2e484b3cc6f0d2887bfcdcc8acf42f4505934c9dbd34", 0
 	for txid != "" {
 		_, out, _ := clew("tx", "bitcoin:"+txid, "--ledger", l, "--json")
-		var tx txAnswer
+		var tx lookup.Tx
 		if err := json.Unmarshal([]byte(out), &tx); err != nil {
 			t.Fatal(err)
 		}

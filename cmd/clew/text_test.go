@@ -6,23 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/ingest"
-	"clew.example/clew/ledger"
 )
-
-// TestTotal sums beyond 64 bits: a made-up chain may hold as many outputs of
-// 21,000,000 coins as it likes.
-func TestTotal(t *testing.T) {
-	var all, some total
-	for range 10_000 {
-		all.add(bitcoin.MaxMoney)
-	}
-	some.add(1)
-	if got := all.minus(&some).String(); got != "20999999999999999999" {
-		t.Errorf("total %s", got)
-	}
-}
 
 func TestSizes(t *testing.T) {
 	for text, want := range map[string]int64{
@@ -39,60 +24,6 @@ func TestSizes(t *testing.T) {
 	} {
 		if got := size(n); got != want {
 			t.Errorf("size(%d) = %s, want %s", n, got, want)
-		}
-	}
-}
-
-func TestSplitChain(t *testing.T) {
-	for in, want := range map[string]string{
-		"bitcoin:x":         "mainnet x",
-		"btc:x":             "mainnet x",
-		"bitcoin-regtest:x": "regtest x",
-		"btc-testnet4:x@3":  "testnet4 x@3",
-		"bitcoin:script:6a": "mainnet script:6a",
-		"script:6a":         "- script:6a",
-		"x":                 "- x",
-		"":                  "- ",
-		"bip122:0f9188f13cb7b2c71f2a335e3a4fc328:x": "regtest x",
-		"bip122:x":   "error",
-		"eth:x":      "error",
-		"bitcoin-:x": "error",
-		":x":         "error",
-	} {
-		n, rest, err := splitChain(in)
-		got := "- " + rest
-		if n != nil {
-			got = n.Name + " " + rest
-		}
-		if err != nil {
-			got = "error"
-		}
-		if got != want {
-			t.Errorf("splitChain(%q) = %s, want %s", in, got, want)
-		}
-	}
-}
-
-// TestOpReturnText shows text, and only what is safe to show.
-func TestOpReturnText(t *testing.T) {
-	push := func(s string) string { return string(rune(len(s))) + s }
-	for script, want := range map[string]string{
-		push("hello"):                  "hello",
-		push("hello ") + push("world"): "hello world",
-		"\x4c\x05hello":                "hello",
-		"\x4d\x05\x00hello":            "hello",
-		push("Größe"):                  "Größe",
-		push("\x1b[31m"):               "",
-		push("a\u202eb"):               "",
-		push("\xff\xfe"):               "",
-		"\x05hell":                     "", // cut
-		"\x4c":                         "",
-		"\x4d\x05":                     "",
-		"\x51":                         "", // a number, not bytes
-		"":                             "",
-	} {
-		if got := opReturnText([]byte(script)); got != want {
-			t.Errorf("opReturnText(%q) = %q, want %q", script, got, want)
 		}
 	}
 }
@@ -115,19 +46,6 @@ func TestNoTerminal(t *testing.T) {
 	line.print("x")
 	line.share("x")(500)
 	line.clear()
-}
-
-func TestTraits(t *testing.T) {
-	set := ledger.MakeTraits(2, 100, false) | ledger.TraitRBF | ledger.TraitWitness | ledger.TraitInputsSorted | ledger.TraitOutputsSorted |
-		ledger.TraitECDSA | ledger.TraitLowR | ledger.InputP2WPKH | ledger.TraitKeyCompressed
-	a := describeTraits(set)
-	want := "version 2; lock time: height; replaceable (BIP 125); witness; sorted (BIP 69); low R; high S; inputs look like p2wpkh"
-	if a.String() != want {
-		t.Errorf("%q, want %q", a.String(), want)
-	}
-	if odd := describeTraits(ledger.MakeTraits(-1, 0, true)); odd.Version != "other" || odd.LockTime != "none" {
-		t.Errorf("%+v", odd)
-	}
 }
 
 func TestMoments(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/report/file"
+	"clew.example/clew/report/lookup"
 	"clew.example/clew/report/page"
 )
 
@@ -40,7 +41,7 @@ func writeResult(w io.Writer, r *trace.Result) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(escapeUnprintable(line), '\n'))
+	_, err = w.Write(append(lookup.EscapeUnprintable(line), '\n'))
 	return err
 }
 

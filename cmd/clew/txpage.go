@@ -5,18 +5,19 @@ import (
 	"strings"
 
 	"clew.example/clew/report/file"
+	"clew.example/clew/report/lookup"
 )
 
 // printTx writes a transaction for people. Ids are written in full, since they
 // are what is copied next.
-func printTx(p *file.Page, a *txAnswer) error {
+func printTx(p *file.Page, a *lookup.Tx) error {
 	p.Linef("transaction %s", a.TxID)
 	p.Linef("  bitcoin %s block %s, transaction %d of it, %s", a.Network, file.Count(int64(a.Block.Height)), a.Block.Index, textOf(a.Block.Time))
 	p.Linef("  %s confirmations as of block %s; seen on the chain", file.Count(a.Confirmations), file.Count(int64(a.Tip.Height)))
 	p.Linef("")
-	a.printInputs(p)
+	printInputs(p, a)
 	p.Linef("")
-	a.printOutputs(p)
+	printOutputs(p, a)
 	p.Linef("")
 	switch {
 	case a.Fee != nil:
@@ -36,7 +37,7 @@ func textOf(rfc3339 string) string {
 	return strings.NewReplacer("T", " ", "Z", " UTC").Replace(rfc3339)
 }
 
-func (a *txAnswer) printInputs(p *file.Page) {
+func printInputs(p *file.Page, a *lookup.Tx) {
 	if a.Coinbase {
 		p.Linef("spends nothing: a coinbase, whose coins are new")
 		return
@@ -50,29 +51,29 @@ func (a *txAnswer) printInputs(p *file.Page) {
 			value = file.Coins(*in.Value) + " BTC"
 		}
 		if in.Account != nil {
-			name, kind = in.Account.name(), in.Account.Kind
+			name, kind = in.Account.Shown(), in.Account.Kind
 		}
 		t.Add(strconv.Itoa(i), value, name, kind, "of "+in.Outpoint)
 	}
 	t.Write(p, "  ")
 }
 
-func (a *txAnswer) printOutputs(p *file.Page) {
+func printOutputs(p *file.Page, a *lookup.Tx) {
 	p.Linef("pays %s BTC", file.Coins(a.Paid))
 	t := file.Columns{Right: map[int]bool{0: true, 1: true}}
 	for i := range a.Outputs {
 		o := &a.Outputs[i]
-		fate := o.SpentBy.String()
-		if o.Account.unspendable() {
+		fate := fateOf(o.SpentBy)
+		if o.Account.Unspendable() {
 			fate = "can not be spent"
 		}
-		t.Add(strconv.Itoa(int(o.N)), file.Coins(o.Value)+" BTC", o.Account.name(), o.Account.Kind, fate)
+		t.Add(strconv.Itoa(int(o.N)), file.Coins(o.Value)+" BTC", o.Account.Shown(), o.Account.Kind, fate)
 	}
 	t.Write(p, "  ")
 }
 
-// String is "unspent", or by whom.
-func (s *spentAnswer) String() string {
+// fateOf is "unspent", or by whom.
+func fateOf(s *lookup.Spender) string {
 	if s == nil {
 		return "unspent"
 	}

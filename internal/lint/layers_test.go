@@ -29,7 +29,7 @@ var layers = [][]string{
 		"guard/gate", "guard/halt", "guard/detect", "guard/screen", "guard/reserve",
 		"respond/incident", "respond/evidence", "respond/intel", "respond/notify",
 		"ingest", "question", "guard/watch",
-		"report/page", "report/file", "report/flow",
+		"report/page", "report/file", "report/flow", "report/lookup",
 	},
 	4: {
 		"serve/api", "serve/auth", "serve/job", "serve/opsdb", "serve/web",

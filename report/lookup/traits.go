@@ -1,4 +1,4 @@
-package main
+package lookup
 
 import (
 	"strconv"
@@ -7,8 +7,8 @@ import (
 	"clew.example/clew/ledger"
 )
 
-// traitsAnswer spells the habits of the software that made a transaction.
-type traitsAnswer struct {
+// Traits spell the habits of the software that made a transaction.
+type Traits struct {
 	Version       string   `json:"version"` // "other" above 14 or below 0
 	LockTime      string   `json:"lock_time"`
 	RBF           bool     `json:"rbf"` // BIP 125
@@ -45,8 +45,8 @@ var lockNames = []string{
 	ledger.LockHeightOff: "height, not enforced", ledger.LockTimeOff: "time, not enforced",
 }
 
-func describeTraits(t ledger.Traits) traitsAnswer {
-	a := traitsAnswer{
+func describeTraits(t ledger.Traits) Traits {
+	a := Traits{
 		Version: "other", LockTime: "invalid",
 		RBF: t.Has(ledger.TraitRBF), Witness: t.Has(ledger.TraitWitness),
 		InputsSorted: t.Has(ledger.TraitInputsSorted), OutputsSorted: t.Has(ledger.TraitOutputsSorted),
@@ -74,7 +74,7 @@ func traitNames(t ledger.Traits, names []traitName) []string {
 }
 
 // String is the traits in a line for people.
-func (a *traitsAnswer) String() string {
+func (a *Traits) String() string {
 	parts := []string{"version " + a.Version}
 	if a.LockTime != "none" {
 		parts = append(parts, "lock time: "+a.LockTime)

@@ -1,4 +1,4 @@
-package main
+package lookup
 
 import (
 	"encoding/hex"
@@ -9,16 +9,19 @@ import (
 	"clew.example/clew/ledger"
 )
 
-// accountAnswer is who is paid: the script, and what it is known as.
-type accountAnswer struct {
+// scriptWord opens the text of a script that has no address.
+const scriptWord = "script:"
+
+// Account is who is paid: the script, and what it is known as.
+type Account struct {
 	Address *string `json:"address"` // null: it has none
 	Kind    string  `json:"kind"`
 	Script  string  `json:"script"`         // hex
 	Text    string  `json:"text,omitempty"` // what an OP_RETURN output says, if it is text
 }
 
-func describeAccount(script ledger.Account, n *bitcoin.Network) accountAnswer {
-	a := accountAnswer{Kind: bitcoin.KindOf(script).String(), Script: hex.EncodeToString(script)}
+func describeAccount(script ledger.Account, n *bitcoin.Network) Account {
+	a := Account{Kind: bitcoin.KindOf(script).String(), Script: hex.EncodeToString(script)}
 	if address, ok := bitcoin.AppendAddress(nil, script, n); ok {
 		s := string(address)
 		a.Address = &s
@@ -29,14 +32,14 @@ func describeAccount(script ledger.Account, n *bitcoin.Network) accountAnswer {
 	return a
 }
 
-// unspendable reports whether the script says that nobody can spend it.
-func (a *accountAnswer) unspendable() bool { return a.Kind == bitcoin.KindOpReturn.String() }
+// Unspendable reports whether the script says that nobody can spend it.
+func (a *Account) Unspendable() bool { return a.Kind == bitcoin.KindOpReturn.String() }
 
 // scriptShown is how many hex digits of a script are printed for people.
 const scriptShown = 80
 
-// name is the account for people: its address, its text, or its script.
-func (a *accountAnswer) name() string {
+// Shown is the account for people: its address, its text, or its script.
+func (a *Account) Shown() string {
 	switch {
 	case a.Address != nil:
 		return *a.Address
