@@ -155,10 +155,7 @@ func openRecords(fs vfs.FS, mode vfs.Mode) (*records, error) {
 	}
 	size, err := f.Size()
 	if err == nil && size < recordSize && mode != vfs.Create {
-		err = &Damage{File: recordName, Reason: fmt.Sprintf("file has %d bytes of %d", size, recordSize)}
-		if size == 0 {
-			err = ErrNoLedger
-		}
+		err = shortRecords(f, size)
 	}
 	if err == nil && mode == vfs.Create {
 		err = f.Allocate(recordSize)
@@ -172,6 +169,19 @@ func openRecords(fs vfs.FS, mode vfs.Mode) (*records, error) {
 		return nil, fmt.Errorf("open %s: %w", recordName, err)
 	}
 	return r, nil
+}
+
+// shortRecords tells a creation for which the disk had no room, which wrote
+// nothing, from a file that lost its end.
+func shortRecords(f vfs.File, size int64) error {
+	b, err := f.Map(recordSize)
+	if err != nil {
+		return err
+	}
+	if allZero(b[:size]) {
+		return ErrNoLedger
+	}
+	return &Damage{File: recordName, Reason: fmt.Sprintf("file has %d bytes of %d", size, recordSize)}
 }
 
 // read returns the newest valid record. The first one ever goes to slot 1: if
