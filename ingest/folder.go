@@ -2,14 +2,12 @@ package ingest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
 
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/internal/vfs"
-	"clew.example/clew/ledger"
 	"clew.example/clew/node/blkfile"
 	"clew.example/clew/store/flat"
 )
@@ -56,77 +54,12 @@ func Folder(ctx context.Context, dir string, opt FolderOptions) (FolderResult, e
 	res := FolderResult{Network: d.Network, Padding: d.Counts.Padding, CutTail: d.Counts.CutTail}
 	opt.Network = d.Network
 	opt.Store.Memory = opt.Memory
-	s := &folderStore{opt: &opt, bytes: uint64(d.Counts.Bytes)}
+	s := &files{network: opt.Network, noPow: opt.NoPow, opt: opt.Store, bytes: uint64(d.Counts.Bytes)}
 	if s.fs, err = opt.Ledger(d.Network); err != nil {
 		return res, err
 	}
 	res.Result, err = Run(ctx, d, s, opt.Options)
-	if s.writer != nil {
-		if e := s.writer.Close(); err == nil && e != nil {
-			err = fmt.Errorf("close the ledger: %w", e)
-		}
-	}
+	err = s.close(err)
 	res.Elapsed = time.Since(began)
 	return res, err
-}
-
-// folderStore is the Store of a ledger in files.
-type folderStore struct {
-	opt    *FolderOptions
-	fs     vfs.FS
-	writer *flat.Writer
-	bytes  uint64 // of the folder's blocks
-}
-
-// Mainnet has had a transaction every 400 to 600 bytes and a new script every
-// 200 to 400; indexes that are too small grow, those too large waste disk.
-const (
-	bytesPerTx      = 450
-	bytesPerAccount = 300
-)
-
-func (s *folderStore) use(w *flat.Writer) {
-	s.writer = w
-	w.Expect(s.bytes/bytesPerTx, s.bytes/bytesPerAccount)
-}
-
-func (s *folderStore) Open() (Sink, error) {
-	w, err := flat.OpenWriter(s.fs, s.opt.Store)
-	if errors.Is(err, flat.ErrNoLedger) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.use(w)
-	return w, s.checkMeta(w.Meta())
-}
-
-func (s *folderStore) checkMeta(m flat.Meta) error {
-	switch n := s.opt.Network; {
-	case m.Chain != n.Chain:
-		return fmt.Errorf("%w: it holds %s (%s), the blocks are of %s", ErrNetwork, m.Chain, m.Network, n.Name)
-	case !m.NoPow && s.opt.NoPow:
-		return fmt.Errorf("%w: proof of work was checked so far", ErrNetwork)
-	}
-	return nil
-}
-
-func (s *folderStore) Create(first ledger.Height) (Sink, error) {
-	if s.writer != nil {
-		return nil, fmt.Errorf("%w: it is empty and begins at block %d, the blocks begin at %d", ErrNetwork, s.writer.Meta().FirstHeight, first)
-	}
-	if err := s.fs.MkdirAll("."); err != nil {
-		return nil, fmt.Errorf("create ledger: %w", err)
-	}
-	meta := flat.Meta{Chain: s.opt.Network.Chain, Network: s.opt.Network.Name, FirstHeight: first, NoPow: s.opt.NoPow}
-	if _, err := rand.Read(meta.Key[:]); err != nil {
-		return nil, fmt.Errorf("create ledger: draw the key of its indexes: %w", err)
-	}
-	w, err := flat.Create(s.fs, meta, s.opt.Store)
-	if err != nil {
-		return nil, err
-	}
-	s.use(w)
-	return w, nil
 }

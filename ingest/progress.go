@@ -13,11 +13,12 @@ import (
 // Progress is how far a run is.
 type Progress struct {
 	Height    ledger.Height // of the block appended last
+	Time      uint32        // of its header, unix seconds
 	Blocks    int           // appended
 	Txs       int           // in these
 	Bytes     int64         // of these
 	LeftCount int           // blocks to append
-	LeftBytes int64         // of these
+	LeftBytes int64         // of these; 0 where blocks come from nodes
 	Elapsed   time.Duration
 }
 
@@ -40,7 +41,7 @@ func (r *run) report(b *ledger.Block) {
 	}
 	r.told = now
 	r.Progress(Progress{
-		Height: b.Height, Blocks: r.blocks, Txs: r.res.Txs, Bytes: r.res.Bytes,
+		Height: b.Height, Time: b.Time, Blocks: r.blocks, Txs: r.res.Txs, Bytes: r.res.Bytes,
 		LeftCount: r.left, LeftBytes: r.length, Elapsed: now.Sub(r.began),
 	})
 }
