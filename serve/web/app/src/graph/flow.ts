@@ -1,33 +1,100 @@
-// The document clew.flow/1, as report/flow writes it. Amounts are decimal strings
-// in base units, aligned with policies; times are unix seconds.
+// The document clew.flow/1, field by field as report/flow writes it. Amounts are
+// decimal strings in base units; a list of amounts has one for each of policies,
+// in that order. Times are header times in unix seconds.
 
-export type Kind =
-  | 'theft' | 'tx' | 'output' | 'address' | 'service' | 'bridge' | 'swap' | 'mixer'
-  | 'rest' | 'dark' | 'undecoded' | 'unknown' | 'cutoff' | 'lead' | 'fee' | 'fold';
+export interface Flow {
+  schema: string;
+  class: string;
+  chain: string;
+  result_digest: string;
+  backward: boolean;
+  policies: string[];
+  theft: string;
+  tip: { height: number; hash: string; time: number | null };
+  time_from: number;
+  time_to: number;
+  open: string[]; // ids of folds that are open
+  small_below: string;
+  nodes: FlowNode[]; // in the order of time
+  edges: FlowEdge[];
+  folded: { nodes: number; txs: number };
+  left_out: { nodes: number; edges: number; amounts: string[]; total: number };
+  next: string | null;
+  strip?: Strip | null;
+}
 
-export type FoldKind = 'peel' | 'fan_out' | 'fan_in' | 'service' | 'rest' | 'small';
+// The kinds of a node that is no place where value ended, and those of such places.
+export type NodeKind =
+  | 'theft' | 'tx' | 'mixed'
+  | 'service' | 'listed' | 'mixer' | 'unspent' | 'burn' | 'cutoff' | 'undecoded' | 'unknown_input' | 'coinbase';
 
-export type Certainty = 'chain' | 'rule' | 'lead';
+export interface FlowNode {
+  id: string; // the same whatever is open
+  kind: NodeKind;
+  fold: Fold | null;
+  fan: Fan | null;
+  claim: Claim | null;
+  txid: string | null;
+  vout: number | null;
+  account: string | null;
+  address: string | null;
+  first_time: number;
+  last_time: number;
+  first_height: number;
+  last_height: number;
+  hops: number;
+  amounts: string[];
+  started: string[] | null;
+  ended: Ended[];
+  value: string;
+}
+
+export interface Ended {
+  kind: string;
+  amounts: string[];
+  count: number;
+}
+
+export interface Claim {
+  name: string;
+  category: string;
+  source: string;
+  class: string;
+}
+
+export type FoldKind = 'peel' | 'rest' | 'branches' | 'service' | 'small';
 
 export interface Fold {
   kind: FoldKind;
   count: number;
   txs: number;
-  peels?: string[];
+  opens_to: number;
+  open: string; // what to ask to be opened
+  peels: Peels | null;
 }
 
-export interface FlowNode {
-  id: string;
-  kind: Kind;
-  fold?: Fold;
-  name?: string;
-  txid?: string;
-  outpoint?: string;
-  address?: string;
-  first_time: number;
-  last_time: number;
-  amounts: string[];
+export interface Peels {
+  chain: string;
+  offset: number;
+  hops: number;
+  bins: string[];
+  peeled: string;
+  most: string;
+  start_value: string;
+  end_value: string;
+  blocks: number;
 }
+
+export interface Fan {
+  way: 'out' | 'in';
+  count: number;
+  least: string;
+  most: string;
+  spread_basis_points: number;
+  opens_to: number;
+}
+
+export type Certainty = 'chain' | 'rule' | 'lead';
 
 export interface FlowEdge {
   id: string;
@@ -36,17 +103,23 @@ export interface FlowEdge {
   amounts: string[];
   value: string;
   count: number;
-  time: number;
+  first_time: number;
+  last_time: number;
   certainty: Certainty;
 }
 
-export interface Flow {
-  schema: 'clew.flow/1';
-  result_digest: string;
+export interface Strip {
   policies: string[];
-  theft: string;
-  time_from: number;
-  time_to: number;
-  nodes: FlowNode[];
-  edges: FlowEdge[];
+  kinds: string[];
+  steps: { time: number; moving: string[]; ended: string[][] }[];
+}
+
+// FlowPath is how a path is answered by the server.
+export interface FlowPath {
+  policy: string;
+  node: string;
+  hops: number;
+  nodes: string[];
+  edges: string[];
+  times: number[];
 }

@@ -26,6 +26,7 @@ export interface FlowViewProps {
   theme: 'light' | 'dark';
   scale: TimeScale;
   selected: string | null; // a node's id; the path from the theft to it is set off
+  amountText(units: string): string; // base units as they are shown: "242.86 BTC"
   cutTime: number | null; // unix seconds; later nodes fade. null: now
   pinned?: string[]; // ids of nodes that keep their label
   onSelect(id: string | null): void;
