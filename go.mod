@@ -63,3 +63,5 @@ require (
 	golang.org/x/crypto v0.45.0
 	golang.org/x/tools v0.38.0 // indirect
 )
+
+require github.com/coreos/go-systemd/v22 v22.5.0

@@ -56,7 +56,8 @@ type NodesResult struct {
 // Nodes ingests the chain of nodes into a ledger in files, and closes it. It
 // ends at the newest block, or, following, with the context: then what was
 // appended is committed, and the error is the context's. Errors of the nodes
-// wrap bitcoind.ErrUnreachable.
+// wrap bitcoind.ErrUnreachable; once the newest block was reached, nodes that
+// are of no use are waited for.
 func Nodes(ctx context.Context, opt NodesOptions) (NodesResult, error) {
 	n := &nodes{opt: opt, began: time.Now()}
 	n.store = files{network: opt.Nodes.Network, noPow: opt.Nodes.NoPow, fs: opt.Ledger, opt: opt.Store}
@@ -126,8 +127,23 @@ func (n *nodes) opened() {
 	}
 }
 
+// run catches up first: nodes that never were of any use are an error then, and
+// one to wait out once they were.
 func (n *nodes) run(ctx context.Context) error {
-	client, err := bitcoind.Open(n.opt.Nodes)
+	err := n.ask(ctx, n.opt.Nodes, (*bitcoind.Client).CatchUp)
+	if err != nil || !n.opt.Follow {
+		return err
+	}
+	patient := n.opt.Nodes
+	patient.Patience = -1
+	return n.ask(ctx, patient, (*bitcoind.Client).Follow)
+}
+
+// follow is one of the ways in which a client tells a chain.
+type follow func(*bitcoind.Client, context.Context, bitcoind.Held, func(bitcoind.Event) error) error
+
+func (n *nodes) ask(ctx context.Context, opt bitcoind.Options, how follow) error {
+	client, err := bitcoind.Open(opt)
 	if err != nil {
 		return err
 	}
@@ -137,10 +153,7 @@ func (n *nodes) run(ctx context.Context) error {
 	if n.store.writer != nil {
 		held = n.store.writer
 	}
-	if n.opt.Follow {
-		return client.Follow(ctx, held, n.take)
-	}
-	return client.CatchUp(ctx, held, n.take)
+	return how(client, ctx, held, n.take)
 }
 
 // take carries one change of the chain into the ledger.

@@ -33,32 +33,42 @@ func newIngest(e env) *cobra.Command {
 type ingestFlags struct {
 	blocks, ledger, network, first, memory string
 	noPow, asJSON                          bool
+	nodes                                  nodeFlags
 }
 
 func newIngestBitcoin(e env) *cobra.Command {
 	var f ingestFlags
 	cmd := &cobra.Command{
 		Use:   "bitcoin",
-		Short: "Take in blocks from Bitcoin Core's blk*.dat files, or files of raw blocks",
-		Long: `Takes in blocks from Bitcoin Core's blk*.dat files, xor-obfuscated too, or from files of raw blocks, in any order.
+		Short: "Take in blocks from block files, or from nodes, and follow them",
+		Long: `Takes in blocks from Bitcoin Core's blk*.dat files, xor-obfuscated too, or from files of raw blocks, in any order; or,
+with --rpc, from nodes by JSON-RPC: Bitcoin Core or btcd, one or several of the same chain.
 
 The chain with the most work is taken; merkle roots, header links and proof of work are checked. Running it again goes
 on where the last run ended. What can not be used is listed as skipped, and the exit code is then 2. An interrupted run
-keeps its blocks and exits with 5.`,
+keeps its blocks and exits with 5.
+
+With --follow it goes on at the newest block, each of which is committed as it comes; blocks that the nodes take back
+are taken back. SIGTERM ends it after a whole block, with exit code 0. Under systemd (Type=notify) it says when it is
+ready. Block files are the faster way to begin: ingest them first, then follow.`,
 		Args: exactArgs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := requireFlag(cmd, "blocks", f.blocks); err != nil {
-				return err
+			if (f.blocks == "") == (len(f.nodes.urls) == 0) {
+				return fail(exitUsage, errors.New("want --blocks DIR or --rpc URL, one of them"), helpHint(cmd))
 			}
 			opt, err := f.options()
 			if err != nil {
 				return fail(exitUsage, err, helpHint(cmd))
+			}
+			if f.blocks == "" {
+				return f.ingestNodes(cmd.Context(), e, opt)
 			}
 			return f.run(cmd.Context(), e, opt)
 		},
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.blocks, "blocks", "", "folder of the blocks, such as ~/.bitcoin/blocks")
+	f.nodes.add(fs)
 	fs.StringVar(&f.first, "first-height", "", "height of the first block, where the blocks do not tell it")
 	fs.StringVar(&f.network, "network", "", "network of the blocks (default: what the files say, else mainnet)")
 	fs.BoolVar(&f.noPow, "no-pow", false, "accept blocks without proof of work: for made-up chains only")

@@ -71,9 +71,19 @@ func (n *node) tip(ctx context.Context) (tip Ref, err error) {
 		return tip, n.lie(calls[2], "%v", err)
 	}
 	if want := n.opt.Network.Genesis; genesis != want {
-		return tip, fmt.Errorf("%s: %w: block 0 is %s, that of %s is %s", n.name, ErrForeign, genesis, n.opt.Network.Name, want)
+		return tip, fmt.Errorf("%s: %w: block 0 is %s, that of %s is %s", n.name, ErrForeign, named(genesis), n.opt.Network.Name, want)
 	}
 	return tip, nil
+}
+
+// named is the hash of a block 0, and whose it is, if that is known.
+func named(genesis ledger.Hash) string {
+	for _, n := range bitcoin.Networks() {
+		if n.Genesis == genesis {
+			return genesis.String() + " (" + n.Name + ")"
+		}
+	}
+	return genesis.String()
 }
 
 // hashesAt asks which blocks stand at some heights of the node's chain now.
