@@ -81,7 +81,7 @@ func (c *claims) addLists(lists []List) {
 // add joins claims, and returns those that are about no account.
 func (c *claims) add(set label.Set) []label.Skipped {
 	c.all = append(c.all, set...)
-	named, skipped := ofNetwork(set, c.network).Accounts(ChainWord(c.network), func(s string) (ledger.Account, error) {
+	named, skipped := ofNetwork(set, c.network).Accounts(c.network.Alias(), func(s string) (ledger.Account, error) {
 		return bitcoin.ParseAddress(s, c.network)
 	})
 	for account, claim := range named {
@@ -103,7 +103,7 @@ func (c *claims) addStops(stops []string) error {
 		if chain == nil {
 			chain = c.network
 		}
-		if skipped := c.add(label.Set{{Chain: ChainWord(chain), Subject: address}}); len(skipped) > 0 {
+		if skipped := c.add(label.Set{{Chain: chain.Alias(), Subject: address}}); len(skipped) > 0 {
 			return &InputError{Err: fmt.Errorf("case: stop %.100q: %w", s, skipped[0].Err)}
 		}
 	}
@@ -126,12 +126,12 @@ func ofNetwork(set label.Set, n *bitcoin.Network) label.Set {
 	for _, c := range set {
 		is, seen := known[c.Chain]
 		if !seen {
-			chain, _, err := SplitChain(c.Chain + ":")
+			chain, _, err := bitcoin.CutChain(c.Chain + ":")
 			is = err == nil && chain == n
 			known[c.Chain] = is
 		}
 		if is && c.Chain != "" {
-			c.Chain = ChainWord(n)
+			c.Chain = n.Alias()
 			of = append(of, c)
 		}
 	}

@@ -34,7 +34,7 @@ func splitStart(s string) (*bitcoin.Network, string, error) {
 	if txidStart.MatchString(s) {
 		return nil, s, nil
 	}
-	return SplitChain(s)
+	return bitcoin.CutChain(s)
 }
 
 func wrongStart(err error, hint string) error {

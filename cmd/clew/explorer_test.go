@@ -12,6 +12,7 @@ import (
 	"clew.example/clew/follow/trace"
 	"clew.example/clew/node/esplora"
 	"clew.example/clew/node/esplora/mock"
+	"clew.example/clew/question"
 	"clew.example/clew/sim/launder"
 )
 
@@ -69,7 +70,7 @@ func TestExplorerMoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ moves, asked, code int }{{0, 1, exitOK}, {1, 2, exitOK}, {2, 3, exitOK}, {9, explorerTries, exitIncomplete}} {
+	for _, c := range []struct{ moves, asked, code int }{{0, 1, exitOK}, {1, 2, exitOK}, {2, 3, exitOK}, {9, 3, exitIncomplete}} {
 		s, err := mock.Serve(branches[0])
 		if err != nil {
 			t.Fatal(err)
@@ -79,7 +80,7 @@ func TestExplorerMoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		asked := 0
-		err = explorerFailure(askExplorer(context.Background(), x, newestBlock, func(trace.Source) error {
+		err = explorerFailure(question.Explorer(x, regtest).Pin(context.Background(), question.Newest, func(trace.Source) error {
 			if asked++; asked <= c.moves {
 				return s.Replace(branches[asked%2])
 			}

@@ -14,6 +14,7 @@ import (
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/internal/vfs"
 	"clew.example/clew/ledger"
+	"clew.example/clew/question"
 	"clew.example/clew/store/flat"
 )
 
@@ -138,31 +139,29 @@ func choosePlace(path, network, hint string) (place, error) {
 	return place{}, fail(exitSource, fmt.Errorf("ledger %s holds %s, not %s", path, strings.Join(names, ", "), network), "")
 }
 
-// readTries bounds how often a question is asked again because blocks were
-// taken back while it was answered.
-const readTries = 20
+// open opens the ledger for reading.
+func (p place) open() (*flat.Ledger, error) {
+	l, err := flat.Open(p.fs(), flat.Options{})
+	if err != nil {
+		return nil, ledgerFailure(p.dir, err)
+	}
+	if c := l.Meta().Chain; c != p.network.Chain {
+		l.Close()
+		return nil, fail(exitLedger, fmt.Errorf("ledger %s: it holds %.80q, not %s", p.dir, c, p.network.Name), "a chain's folder keeps its name: "+chainPrefix+"NETWORK")
+	}
+	return l, nil
+}
 
 // read answers a question from a view of the ledger as of a block. The
 // question is asked again if a reorganisation came between, so it must not
 // keep what it found before.
-func (p place) read(ctx context.Context, asOf ledger.Height, question func(*flat.Ledger, *flat.View) error) error {
-	l, err := flat.Open(p.fs(), flat.Options{})
+func (p place) read(ctx context.Context, asOf ledger.Height, ask func(*flat.Ledger, *flat.View) error) error {
+	l, err := p.open()
 	if err != nil {
-		return ledgerFailure(p.dir, err)
+		return err
 	}
 	defer l.Close()
-	if c := l.Meta().Chain; c != p.network.Chain {
-		return fail(exitLedger, fmt.Errorf("ledger %s: it holds %.80q, not %s", p.dir, c, p.network.Name), "a chain's folder keeps its name: "+chainPrefix+"NETWORK")
-	}
-	for try := 0; ; try++ {
-		v, err := l.Pin(ctx, asOf)
-		if err == nil {
-			err = question(l, v)
-		}
-		if !errors.Is(err, flat.ErrMoved) || try == readTries {
-			return ledgerFailure(p.dir, err)
-		}
-	}
+	return ledgerFailure(p.dir, question.AskLedger(ctx, l, asOf, func(v *flat.View) error { return ask(l, v) }))
 }
 
 // ledgerFailure gives an error of the store its exit code and a hint. Errors

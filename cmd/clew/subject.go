@@ -1,12 +1,6 @@
 package main
 
-import (
-	"clew.example/clew/chain/bitcoin"
-)
-
-// splitChain reads the chain before what is asked about; the network is nil
-// where none is named.
-func splitChain(s string) (n *bitcoin.Network, rest string, err error) { return bitcoin.CutChain(s) }
+import "clew.example/clew/chain/bitcoin"
 
 // chainExample stands for what follows a chain's name.
 const chainExample = "... or bitcoin-testnet:..."
@@ -14,7 +8,7 @@ const chainExample = "... or bitcoin-testnet:..."
 // subjectPlace returns the chain's ledger that an argument is about, and the
 // argument without its chain.
 func (e env) subjectPlace(ledgerFlag, arg string) (place, string, error) {
-	n, rest, err := splitChain(arg)
+	n, rest, err := bitcoin.CutChain(arg)
 	if err != nil {
 		return place{}, "", fail(exitUsage, err, "")
 	}

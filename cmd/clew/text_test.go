@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -46,45 +45,6 @@ func TestNoTerminal(t *testing.T) {
 	line.print("x")
 	line.share("x")(500)
 	line.clear()
-}
-
-func TestMoments(t *testing.T) {
-	for in, want := range map[string]string{
-		"0": "height 0", "560086": "height 560086", "2147483647": "height 2147483647", "2147483648": "error", "99999999999999999999": "error",
-		"2019-01-24": "time 1548288000", "2019-01-24T10:11:12Z": "time 1548324672", "2019-01-24T11:11:12+01:00": "time 1548324672",
-		"1970-01-01": "time 0", "1969-12-31": "error", "2106-02-07T06:28:15Z": "time 4294967295", "2106-02-07T06:28:16Z": "error",
-		"": "error", "-1": "error", "soon": "error", "2019-13-01": "error", "24.01.2019": "error", "2019-01-24 10:11:12": "error",
-	} {
-		m, err := parseMoment(in)
-		got := fmt.Sprintf("height %d", m.height)
-		switch {
-		case err != nil:
-			got = "error"
-		case m.timed:
-			got = fmt.Sprintf("time %d", m.time)
-		}
-		if got != want {
-			t.Errorf("parseMoment(%q) = %s, %v, want %s", in, got, err, want)
-		}
-	}
-}
-
-func TestValues(t *testing.T) {
-	for in, want := range map[string]string{
-		"0": "0", "50000": "50000", "50000sat": "50000", "0.5btc": "50000000", "0.5 BTC": "50000000", "1btc": "100000000",
-		"0.00000001btc": "1", "18446744073709551615": "18446744073709551615", "18446744073709551616": "error", "0.000000001btc": "error",
-		"1.btc": "error", ".5btc": "error", "1.5": "error", "1.5sat": "error", "-1": "error", "+1": "error", "1e8": "error", "": "error",
-		"btc": "error", "184467440737.09551616btc": "error", "1_000": "error", "٣": "error",
-	} {
-		a, err := parseValue(in)
-		got := a.String()
-		if err != nil {
-			got = "error"
-		}
-		if got != want {
-			t.Errorf("parseValue(%q) = %s, %v, want %s", in, got, err, want)
-		}
-	}
 }
 
 func TestShellWord(t *testing.T) {

@@ -8,9 +8,8 @@ import (
 	"path/filepath"
 
 	"clew.example/clew/chain/bitcoin"
-	"clew.example/clew/follow/trace"
-	"clew.example/clew/ledger"
 	"clew.example/clew/node/esplora"
+	"clew.example/clew/question"
 	"clew.example/clew/report/file"
 )
 
@@ -28,7 +27,7 @@ func (f *traceFlags) cachePath() (string, error) {
 
 // openExplorer opens an explorer as a source: mainnet where the starts name no
 // network.
-func (f *traceFlags) openExplorer(ctx context.Context, e env, n *bitcoin.Network) (*chainSource, error) {
+func (f *traceFlags) openExplorer(ctx context.Context, e env, n *bitcoin.Network) (*traceSource, error) {
 	if n == nil {
 		n = bitcoin.Networks()[0]
 	}
@@ -42,15 +41,12 @@ func (f *traceFlags) openExplorer(ctx context.Context, e env, n *bitcoin.Network
 	if err != nil {
 		return nil, fail(exitUsage, err, "")
 	}
-	s := &chainSource{class: "esplora", noun: "the explorer", network: n}
-	s.pin = func(ctx context.Context, asOf ledger.Height, question func(trace.Source) error) error {
-		return explorerFailure(askExplorer(ctx, x, asOf, question))
-	}
-	s.close = func() error {
+	s := &traceSource{Source: question.Explorer(x, n), fail: explorerFailure}
+	s.close = func() {
 		if err := x.CacheErr(); err != nil {
 			warn(e.Err, "answers were not kept in %s: %v", dir, err)
 		}
-		return x.Close()
+		x.Close()
 	}
 	return s, nil
 }
@@ -64,39 +60,11 @@ func (f *traceFlags) tell(p esplora.Progress) {
 	f.asked.Store(&text)
 }
 
-// explorerTries bounds how often a question is asked because blocks were taken
-// back while it was answered: each time costs the whole trace.
-const explorerTries = 3
-
-func askExplorer(ctx context.Context, x *esplora.Explorer, asOf ledger.Height, question func(trace.Source) error) (err error) {
-	for range explorerTries {
-		if err = askOnce(ctx, x, asOf, question); !errors.Is(err, esplora.ErrMoved) {
-			return err
-		}
-	}
-	return err
-}
-
-func askOnce(ctx context.Context, x *esplora.Explorer, asOf ledger.Height, question func(trace.Source) error) error {
-	v, err := x.Pin(ctx, asOf)
-	if errors.Is(err, esplora.ErrNotFound) {
-		return fmt.Errorf("%w: %w", errHeight, err)
-	}
-	if err != nil {
-		return err
-	}
-	defer v.Close()
-	if err := question(v); err != nil {
-		return err
-	}
-	return v.Recheck(ctx)
-}
-
 // explorerFailure gives an error of an explorer its exit code and a hint.
 func explorerFailure(err error) error {
 	var known *failure
 	var lie *esplora.Lie
-	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, errHeight) {
+	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	err = fmt.Errorf("explorer: %w", err)

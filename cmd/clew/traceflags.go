@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,8 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"clew.example/clew/casefile"
 	"clew.example/clew/ledger"
 	"clew.example/clew/node/esplora"
+	"clew.example/clew/question"
 )
 
 // traceFlags are those of "clew trace".
@@ -34,8 +38,6 @@ var traceFormats = []string{"table", "json", "csv", "graphml", "svg", "html", "h
 
 const formatDefault = "table"
 
-const policyDefault = "fifo,haircut"
-
 func (f *traceFlags) add(cmd *cobra.Command) {
 	ledgerFlag(cmd, &f.ledger)
 	flags := cmd.Flags()
@@ -46,7 +48,7 @@ func (f *traceFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.facts, "facts", "", "read a file of facts instead of a ledger (docs/format/facts.md)")
 	flags.StringArrayVar(&f.starts, "start", nil, "file of starts, a line \"bitcoin TXID\" or \"bitcoin ADDRESS\" each (repeatable)")
 	flags.StringVar(&f.caseFile, "case", "", "file of a case: starts, stops, labels and all else (docs/format/case.md)")
-	flags.StringVar(&f.policy, "policy", "", "policies, the first of them ordering the exits: fifo, lifo, haircut, tiho, dirty_first, libr, pure, poison, or all\n(default "+policyDefault+"; backward haircut,poison)")
+	flags.StringVar(&f.policy, "policy", "", "policies, the first of them ordering the exits: fifo, lifo, haircut, tiho, dirty_first, libr, pure, poison, or all\n(default "+question.PoliciesDefault+"; backward haircut,poison)")
 	flags.StringVar(&f.asOf, "as-of", "", "answer as of a block: its height, or a time (default: the newest)")
 	flags.StringVar(&f.minValue, "min-value", "", "do not follow outputs with less taint: base units, or coins as in 0.01btc")
 	flags.StringVar(&f.maxHops, "max-hops", "", "do not follow outputs of transactions that are more hops away; the start's own is 0 away")
@@ -58,6 +60,63 @@ func (f *traceFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.format, "format", formatDefault, "format of the answer: "+strings.Join(traceFormats, ", "))
 	flags.StringVarP(&f.out, "output", "o", "-", "file to write, - for standard output")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, as --format json does")
+}
+
+// question gathers what a command line and a case ask together: what the
+// command line says goes before what the case says, lists are joined.
+func (f *traceFlags) question(args []string) (*question.Question, error) {
+	q := &question.Question{
+		Starts: args, AsOf: f.asOf, Until: f.until, MinValue: f.minValue, MaxHops: f.maxHops, Backward: f.backward,
+		Files: question.Files{
+			Starts: namedFiles(f.starts), Stops: namedFiles(f.stops), Labels: namedFiles(f.labels),
+			Prices: namedFile(f.prices), Facts: namedFile(f.facts),
+		},
+	}
+	if f.policy != "" {
+		q.Policies = []string{f.policy}
+	}
+	if f.caseFile == "" {
+		return q, nil
+	}
+	c, err := readCase(f.caseFile)
+	if err != nil {
+		return nil, err
+	}
+	q.Add(c, filepath.Dir(f.caseFile))
+	if f.backwardSaid {
+		q.Backward = f.backward
+	}
+	if f.ledger != "" || f.esplora != "" || f.offline {
+		q.Files.Facts = namedFile(f.facts) // another source was named
+	}
+	return q, nil
+}
+
+func namedFile(name string) *question.File {
+	if name == "" {
+		return nil
+	}
+	return &question.File{Name: name}
+}
+
+func namedFiles(names []string) (files []question.File) {
+	for _, name := range names {
+		files = append(files, question.File{Name: name})
+	}
+	return files
+}
+
+func readCase(path string) (*casefile.Case, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fail(exitUsage, err, "")
+	}
+	defer f.Close()
+	c, err := casefile.Read(f)
+	if err != nil {
+		return nil, fail(exitInput, fmt.Errorf("%s: %w", path, err), "")
+	}
+	return c, nil
 }
 
 // formatOf returns the format of the answer.
@@ -125,4 +184,12 @@ func (f *traceFlags) rerun(args []string, where string, asOf ledger.Height) stri
 		words = append(words, "--backward="+strconv.FormatBool(f.backward))
 	}
 	return strings.Join(append(words, "--as-of", strconv.FormatUint(uint64(asOf), 10)), " ")
+}
+
+// shellWord writes a word of a command line for a shell.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

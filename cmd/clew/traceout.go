@@ -17,15 +17,15 @@ import (
 func writeTrace(w io.Writer, format string, a *traceAnswer) error {
 	switch format {
 	case "table":
-		return file.Table(w, a.result, file.Options{Chain: a.network, Rerun: a.rerun})
+		return file.Table(w, a.Result, file.Options{Chain: a.network, Rerun: a.rerun})
 	case "json":
-		return writeResult(w, a.result)
+		return writeResult(w, a.Result)
 	case "csv":
-		return file.CSV(w, a.result)
+		return file.CSV(w, a.Result)
 	case "graphml":
-		return file.GraphML(w, a.graph)
+		return file.GraphML(w, a.Graph)
 	case "holders":
-		return file.Holders(w, a.result)
+		return file.Holders(w, a.Result)
 	case "html":
 		return page.HTML(w, docOf(a))
 	case "svg":
@@ -48,7 +48,7 @@ func writeResult(w io.Writer, r *trace.Result) error {
 // docOf is what pages and pictures are made of.
 func docOf(a *traceAnswer) *page.Doc {
 	return &page.Doc{
-		Title: a.title, Notes: a.notes, Result: a.result, Graph: a.graph, Rerun: a.rerun, Version: buildVersion().Version,
+		Title: a.title, Notes: a.notes, Result: a.Result, Graph: a.Graph, Rerun: a.rerun, Version: buildVersion().Version,
 		Network: a.network, Decimals: file.CoinDigits, Asset: "BTC",
 	}
 }
