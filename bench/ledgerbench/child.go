@@ -20,13 +20,15 @@ import (
 // there: peaks of memory, and a first query.
 const childFlag = "-child"
 
-// task is what a child does: ingest Blocks into Ledger, or, if Trace is set,
-// walk forward from that outpoint in Ledger.
+// task is what a child does: ingest Blocks or what a Node has into Ledger, or,
+// if Trace is set, walk forward from that outpoint in Ledger.
 type task struct {
-	Blocks string `json:"blocks,omitempty"`
-	Ledger string `json:"ledger"`
-	Memory int64  `json:"memory,omitempty"`
-	Trace  string `json:"trace,omitempty"` // txid:vout
+	Blocks  string `json:"blocks,omitempty"`
+	Network string `json:"network,omitempty"` // of the blocks; empty: generated ones
+	Node    string `json:"node,omitempty"`    // URL
+	Ledger  string `json:"ledger"`
+	Memory  int64  `json:"memory,omitempty"`
+	Trace   string `json:"trace,omitempty"` // txid:vout
 }
 
 // outcome is what a child found.
@@ -35,6 +37,7 @@ type outcome struct {
 	Reach   flat.Reach   `json:"reach"`
 	Usage   meter.Usage  `json:"usage"`
 	Memory  meter.Memory `json:"memory"` // peaks
+	Tip     string       `json:"tip"`    // hash of the ledger's newest block, where it was asked for
 }
 
 // spawn runs a task in a fresh process.
@@ -74,7 +77,7 @@ func runChild(ctx context.Context, arg string, stdout io.Writer) error {
 		out.Seconds = time.Since(start).Seconds()
 	} else {
 		sampler := meter.StartSampler(20 * time.Millisecond)
-		if err := ingestAll(ctx, t.Blocks, t.Ledger, t.Memory); err != nil {
+		if err := t.ingest(ctx, &out); err != nil {
 			return err
 		}
 		out.Seconds = time.Since(start).Seconds()
@@ -82,6 +85,18 @@ func runChild(ctx context.Context, arg string, stdout io.Writer) error {
 	}
 	out.Usage = meter.ReadUsage()
 	return json.NewEncoder(stdout).Encode(out)
+}
+
+func (t *task) ingest(ctx context.Context, out *outcome) (err error) {
+	switch {
+	case t.Node != "":
+		out.Tip, err = ingestNode(ctx, t.Node, t.Ledger)
+	case t.Network != "":
+		out.Tip, err = ingestNetwork(ctx, t.Blocks, t.Network, t.Ledger)
+	default:
+		err = ingestAll(ctx, t.Blocks, t.Ledger, t.Memory)
+	}
+	return err
 }
 
 // traceOnce is all that a person's first query does: open, pin, find, walk.

@@ -30,6 +30,7 @@ func TestEveryRow(t *testing.T) {
 	}
 	for _, row := range []string{
 		"ingest, all", "anonymous memory", "with --memory", "over the unbounded", "four times", "over the small one  ",
+		"from block files", "from our scripted node",
 		"disk", "full scan", "reach 500000:0", "reach 453101:0", "reach 2500000:1", "reach 4500001:0", "reach 4950000:0",
 		"600 distinct", "new process", "pinned", "txid -> tx", "address -> its", "decode", "allocations per", "one-block",
 	} {

@@ -44,6 +44,7 @@ var groups = []struct {
 }{
 	{"ingest", (*bench).ingest},
 	{"small", (*bench).ingestSmall},
+	{"node", (*bench).node},
 	{"scan", (*bench).scan},
 	{"reach", (*bench).reach},
 	{"trace", (*bench).trace},

@@ -43,6 +43,9 @@ var (
 	IngestSmallR  = Goal{What: "  its rate over the unbounded one", Unit: FracAbove, Want: 0.4}
 	IngestBig     = Goal{What: "ingest of four times the chain", Unit: TxRate}
 	IngestBigR    = Goal{What: "  its rate over the small one", Unit: FracAbove, Want: 0.7}
+	NodeFiles     = Goal{What: "ingest of a stretch from block files", Unit: TxRate}
+	NodeMock      = Goal{What: "  the same from our scripted node, JSON-RPC", Unit: TxRate}
+	NodeBtcd      = Goal{What: "  the same from btcd v0.26.2, JSON-RPC", Unit: TxRate}
 	Commit        = Goal{What: "one-block durable commit", Unit: Seconds, Want: 10e-3}
 	Disk          = Goal{What: "disk after ingest", Peer: "BlockSci 2.5 GB", Unit: Bytes, Want: 1.4e9}
 	Scan          = Goal{What: "full scan, sum of outputs, 1 thread", Peer: "BlockSci 82 M tx/s", Unit: TxRate, Want: 200e6}

@@ -74,11 +74,7 @@ type Tag string
 // coinbase pays Subsidy to the Lock of its height, and nobody the fees.
 func Mine(on *Block, tag Tag, txs ...bitcoin.RawTx) *Block {
 	height := on.Height + 1
-	all := append([]bitcoin.RawTx{{
-		Version: 1,
-		Ins:     []bitcoin.RawIn{bitcoin.CoinbaseIn(bitcoin.CoinbaseScript(height, []byte("/"+tag+"/")))},
-		Outs:    []bitcoin.RawOut{{Value: Subsidy, Script: CoinbaseLock(height).Script()}},
-	}}, txs...)
+	all := append([]bitcoin.RawTx{coinbaseOf(height, tag)}, txs...)
 	for i := range txs {
 		if txs[i].HasWitness() {
 			invariant.Check(height >= SegwitHeight, "a witness in block %d", height)
@@ -90,6 +86,14 @@ func Mine(on *Block, tag Tag, txs ...bitcoin.RawTx) *Block {
 	raw := bitcoin.AppendBlock(nil, h, all)
 	grind(raw)
 	return blockOf(height, h, raw, all[0].TxID())
+}
+
+func coinbaseOf(height ledger.Height, tag Tag) bitcoin.RawTx {
+	return bitcoin.RawTx{
+		Version: 1,
+		Ins:     []bitcoin.RawIn{bitcoin.CoinbaseIn(bitcoin.CoinbaseScript(height, []byte("/"+tag+"/")))},
+		Outs:    []bitcoin.RawOut{{Value: Subsidy, Script: CoinbaseLock(height).Script()}},
+	}
 }
 
 // nonceAt is where a header keeps its nonce.

@@ -70,8 +70,8 @@ func (n *Node) Call(ctx context.Context, method string, params ...any) (json.Raw
 }
 
 // Submit gives the node a block. A block that it knows is no error.
-func (n *Node) Submit(b *Block) error {
-	said, err := n.Call(context.Background(), "submitblock", hex.EncodeToString(b.Raw))
+func (n *Node) Submit(ctx context.Context, b *Block) error {
+	said, err := n.Call(ctx, "submitblock", hex.EncodeToString(b.Raw))
 	if err != nil {
 		return err
 	}
@@ -82,20 +82,20 @@ func (n *Node) Submit(b *Block) error {
 }
 
 // Invalidate makes the node give up a block and all after it.
-func (n *Node) Invalidate(h ledger.Hash) error {
-	_, err := n.Call(context.Background(), "invalidateblock", h.String())
+func (n *Node) Invalidate(ctx context.Context, h ledger.Hash) error {
+	_, err := n.Call(ctx, "invalidateblock", h.String())
 	return err
 }
 
 // Reconsider takes back what Invalidate did.
-func (n *Node) Reconsider(h ledger.Hash) error {
-	_, err := n.Call(context.Background(), "reconsiderblock", h.String())
+func (n *Node) Reconsider(ctx context.Context, h ledger.Hash) error {
+	_, err := n.Call(ctx, "reconsiderblock", h.String())
 	return err
 }
 
 // Tip returns the hash of the node's newest block.
-func (n *Node) Tip() (h ledger.Hash, err error) {
-	result, err := n.Call(context.Background(), "getbestblockhash")
+func (n *Node) Tip(ctx context.Context) (h ledger.Hash, err error) {
+	result, err := n.Call(ctx, "getbestblockhash")
 	if err != nil {
 		return h, err
 	}

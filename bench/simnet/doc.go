@@ -3,10 +3,10 @@
 //
 //	b := simnet.Genesis()
 //	for range 100 {
-//		b = simnet.Mine(b, simnet.Tag("main"))
+//		b = simnet.Mine(b, "main")
 //	}
 //	n, err := simnet.Start(simnet.Options{Bin: bin, Dir: dir})
-//	err = n.Submit(b.Raw)
+//	err = n.Submit(ctx, b)
 //
 // Blocks keep every rule that btcd checks, and the same arguments give the same
 // bytes. Proof of work takes two tries on average (bits 207fffff).

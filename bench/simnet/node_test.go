@@ -14,6 +14,7 @@ import (
 // TestNode has a real btcd take blocks with and without witnesses, give some
 // up, and end in both ways.
 func TestNode(t *testing.T) {
+	ctx := t.Context()
 	bin, err := simnet.Find("../../bin/btcd")
 	if err != nil {
 		t.Skip("btcd is missing: run scripts/btcd.sh, or name one in CLEW_BTCD")
@@ -32,20 +33,20 @@ func TestNode(t *testing.T) {
 	blocks := []*simnet.Block{simnet.Genesis()}
 	for len(blocks) <= 310 {
 		b := simnet.Mine(blocks[len(blocks)-1], "main", spendings(blocks)...)
-		must(n.Submit(b))
+		must(n.Submit(ctx, b))
 		blocks = append(blocks, b)
 	}
 	at := func(want ledger.Hash) {
 		t.Helper()
-		if tip, err := n.Tip(); err != nil || tip != want {
+		if tip, err := n.Tip(ctx); err != nil || tip != want {
 			t.Fatalf("tip %s, %v; want %s", tip, err, want)
 		}
 	}
 	at(blocks[310].Hash)
-	must(n.Invalidate(blocks[305].Hash))
+	must(n.Invalidate(ctx, blocks[305].Hash))
 	at(blocks[304].Hash)
-	must(n.Submit(simnet.Mine(blocks[304], "other")))
-	must(n.Reconsider(blocks[305].Hash))
+	must(n.Submit(ctx, simnet.Mine(blocks[304], "other")))
+	must(n.Reconsider(ctx, blocks[305].Hash))
 	at(blocks[310].Hash)
 	must(n.Stop())
 	must(n.Start())
