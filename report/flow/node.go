@@ -120,9 +120,6 @@ func (p *page) piece(chain int32, after bool) *Fold {
 func (p *page) opensTo() map[int32]int {
 	opens := map[int32]int{}
 	for _, unit := range p.units {
-		if unit >= int32(len(p.v.parent)) { // a piece of a peel chain
-			continue
-		}
 		f := p.v.fold(unit)
 		if f == nil || f.kind == FoldSmall {
 			continue

@@ -79,9 +79,9 @@ func (v *View) index() {
 // leafCount is where the units that are folds begin.
 func (v *View) leafCount() int32 { return int32(len(v.base.leaves)) }
 
-// fold returns the fold that a unit is; nil: it is a leaf.
+// fold returns the fold that a unit is; nil: it is a leaf, or a piece of a fold.
 func (v *View) fold(unit int32) *fold {
-	if unit < v.leafCount() {
+	if unit < v.leafCount() || int(unit) >= len(v.parent) {
 		return nil
 	}
 	return &v.folds[unit-v.leafCount()]
