@@ -89,8 +89,15 @@ func (j *Job) on(ctx context.Context, src *Source, p trace.Source) (*Answer, err
 	if err != nil {
 		return nil, &InputError{Err: err}
 	}
+	if top, ok := p.(topped); ok {
+		r.SetFinality(top.Newest())
+	}
 	return &Answer{Graph: g, Result: r}, nil
 }
+
+// topped is a pinned source that knows the newest block that the chain had when
+// it was pinned.
+type topped interface{ Newest() ledger.Height }
 
 // Params are the parameters of the trace on a pinned chain.
 func (j *Job) Params(ctx context.Context, p trace.Source) (trace.Params, error) {

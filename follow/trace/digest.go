@@ -46,10 +46,10 @@ func (in Input) digest() (string, error) {
 	return digestText(h), err
 }
 
-// digest is over the canonical result without its input and itself.
+// digest is over the canonical result without its input, itself and finality.
 func (r *Result) digest() (string, error) {
 	h := sha256.New()
-	err := hashMembers(h, membersOf(r, "input", "result_digest"))
+	err := hashMembers(h, membersOf(r, append([]string{"input", "result_digest"}, finalityKeys...)...))
 	return digestText(h), err
 }
 
@@ -69,6 +69,10 @@ func digestText(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Su
 
 // moneyKey is the member of a result that is not there without prices.
 const moneyKey = "money"
+
+// finalityKeys are the members of a result that are not there where finality
+// is not known, and never hashed.
+var finalityKeys = []string{"finalised", "blocks_on_top"}
 
 // field is a field of a struct by its JSON name.
 type field struct {

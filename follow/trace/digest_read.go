@@ -86,7 +86,9 @@ func readMembers(d *json.Decoder, out *Result) error {
 			return fmt.Errorf("schema %.40q: this program reads %s", out.Schema, Schema)
 		}
 	}
-	delete(fields, moneyKey)
+	for _, key := range append([]string{moneyKey}, finalityKeys...) {
+		delete(fields, key)
+	}
 	for key := range fields {
 		return fmt.Errorf("%d members are not there, such as %s", len(fields), key)
 	}
@@ -140,6 +142,9 @@ func readWhole(d *json.Decoder, v reflect.Value) error {
 
 // sound checks what digests do not: anyone can compute those.
 func (r *Result) sound() error {
+	if err := r.soundFinality(); err != nil {
+		return err
+	}
 	policies := r.Input.Params.Policies
 	if len(policies) == 0 || len(policies) != len(r.Policies) {
 		return fmt.Errorf("policies: %d in the input, %d in the answer", len(policies), len(r.Policies))

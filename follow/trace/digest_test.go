@@ -3,6 +3,7 @@ package trace_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -58,6 +59,33 @@ func TestDigestPinned(t *testing.T) {
 		if want, _ := trace.Digest(json.RawMessage(c.text)); want != c.have {
 			t.Errorf("%s digest %s, want %s", c.name, c.have, want)
 		}
+	}
+}
+
+// TestFinalityIsNotHashed: the same answer lies deeper when it is asked again,
+// and is the same by its digests, its difference and to who reads it.
+func TestFinalityIsNotHashed(t *testing.T) {
+	plain := readable(t)
+	tip := plain.Input.Tip.Height
+	for onTop, want := range map[ledger.Height]string{0: "false 0", 1: "false 1", 5: "false 5", 6: "true 6", 7: "true 6", 1 << 20: "true 6"} {
+		out := readable(t)
+		out.SetFinality(tip + onTop)
+		if got := fmt.Sprint(*out.Finalised, *out.BlocksOnTop); got != want {
+			t.Errorf("%d blocks on top: %s, want %s", onTop, got, want)
+		}
+		if err := out.Seal(); err != nil || out.ResultDigest != plain.ResultDigest || out.Input.Digest != plain.Input.Digest {
+			t.Errorf("%d blocks on top change a digest, error %v", onTop, err)
+		}
+		again, err := trace.ReadResult(bytes.NewReader(jsonOf(t, out)))
+		if err != nil || !bytes.Equal(jsonOf(t, again), jsonOf(t, out)) {
+			t.Fatalf("%d blocks on top: not read as it was written, error %v", onTop, err)
+		}
+		if d := trace.Diff(plain, again); !d.Empty() || len(d.Input) > 0 {
+			t.Errorf("%d blocks on top are a difference", onTop)
+		}
+	}
+	if plain.SetFinality(tip - 1); plain.Finalised != nil || bytes.Contains(jsonOf(t, plain), []byte("finalised")) {
+		t.Error("a source that ends below the result says how deep it lies")
 	}
 }
 
@@ -141,7 +169,8 @@ func TestVerifyNamesTheDigest(t *testing.T) {
 		out := readable(t)
 		v := reflect.ValueOf(out).Elem()
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Name; name != "ResultDigest" && (name == "Input") == (part.member == "input") {
+			name := v.Type().Field(i).Name
+			if !slices.Contains([]string{"ResultDigest", "Finalised", "BlocksOnTop"}, name) && (name == "Input") == (part.member == "input") {
 				changeEach(v.Field(i), func(path string) {
 					if err := out.Verify(); err == nil || !strings.Contains(err.Error(), part.want) {
 						t.Errorf("%s%s changed: %v, want %s", name, path, err, part.want)
@@ -224,6 +253,10 @@ func TestReadResultRefuses(t *testing.T) {
 		{"an unknown kind", strings.Replace(text, `"kind":"`, `"kind":"x`, 1), "not known"},
 		{"another digest", strings.Replace(text, `"result_digest":"sha256:`, `"result_digest":"sha256:0`, 1), "result digest"},
 		{"another input", strings.Replace(text, `"first_height":0`, `"first_height":1`, 1), "input digest"},
+		{"final and not deep", sealed(func(r *trace.Result) { r.SetFinality(r.Input.Tip.Height); *r.Finalised = true }), "finalised is true with 0"},
+		{"deep and not final", sealed(func(r *trace.Result) { r.SetFinality(r.Input.Tip.Height); *r.BlocksOnTop = 6 }), "finalised is false with 6"},
+		{"deeper than is counted", sealed(func(r *trace.Result) { r.SetFinality(1 << 30); *r.BlocksOnTop = 7 }), "with 7"},
+		{"final and no depth", sealed(func(r *trace.Result) { r.SetFinality(1 << 30); r.BlocksOnTop = nil }), "one without the other"},
 		{"no policies", sealed(func(r *trace.Result) { r.Input.Params.Policies = nil }), "policies"},
 		{"a theft of another size", sealed(func(r *trace.Result) { r.Theft++ }), "theft"},
 		{"an exit too many", sealed(func(r *trace.Result) { r.Exits = append(r.Exits, r.Exits[0]) }), "sum to"},
@@ -256,6 +289,9 @@ func FuzzReadResult(f *testing.F) {
 			f.Fatal(err)
 		}
 		text, _ := json.Marshal(out)
+		f.Add(text)
+		out.SetFinality(out.Input.Tip.Height + ledger.Height(seed*2))
+		text, _ = json.Marshal(out)
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

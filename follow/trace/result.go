@@ -1,6 +1,9 @@
 package trace
 
 import (
+	"errors"
+	"fmt"
+
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/ledger"
 )
@@ -22,8 +25,10 @@ type Result struct {
 	Schema         string                      `json:"schema"`
 	Class          string                      `json:"class"`
 	Input          Input                       `json:"input"`
-	ResultDigest   string                      `json:"result_digest"` // of all but input and itself
-	Theft          ledger.Amount               `json:"theft"`         // the sum of the starts
+	ResultDigest   string                      `json:"result_digest"`           // of all but input, itself and finality
+	Finalised      *bool                       `json:"finalised,omitempty"`     // FinalDepth blocks or more lay on top when it was asked; left out: not known
+	BlocksOnTop    *uint32                     `json:"blocks_on_top,omitempty"` // as many, FinalDepth for that many or more; left out with Finalised
+	Theft          ledger.Amount               `json:"theft"`                   // the sum of the starts
 	Policies       map[lot.Policy]PolicyResult `json:"policies"`
 	Exits          []Exit                      `json:"exits"`
 	PeelChains     []PeelChain                 `json:"peel_chains"`
@@ -34,6 +39,40 @@ type Result struct {
 	PathsLeftOut   int                         `json:"paths_left_out"` // exits without a path, because paths would fill the answer
 	Counts         Counts                      `json:"counts"`
 	Money          *Money                      `json:"money,omitempty"` // where prices were given
+}
+
+// FinalDepth is how many blocks on top make a result final. Who has a tenth of
+// all hash rate replaces that many with a chance of 1 in 4,000 (Nakamoto,
+// Bitcoin, section 11: 0.00024), and it is what exchanges have long waited for.
+// Blocks below it may still go: a final result can be undone, too.
+const FinalDepth = 6
+
+// SetFinality says how deep the block of the result lies, from the height of
+// the newest block that its source held when it was asked. That is no part of
+// any digest, since the same answer lies deeper when it is asked again; so who
+// has only the text of a result can not check it.
+func (r *Result) SetFinality(newest ledger.Height) {
+	r.Finalised, r.BlocksOnTop = nil, nil
+	if newest < r.Input.Tip.Height {
+		return // the source knows less than it answered from: nothing is known
+	}
+	// Counting ends there, so that the text of a final answer stays the same.
+	onTop := uint32(min(newest-r.Input.Tip.Height, FinalDepth))
+	final := onTop == FinalDepth
+	r.Finalised, r.BlocksOnTop = &final, &onTop
+}
+
+// soundFinality checks that its members say the same.
+func (r *Result) soundFinality() error {
+	switch {
+	case (r.Finalised == nil) != (r.BlocksOnTop == nil):
+		return errors.New("finalised and blocks_on_top: one without the other")
+	case r.Finalised == nil:
+		return nil
+	case *r.BlocksOnTop > FinalDepth || *r.Finalised != (*r.BlocksOnTop == FinalDepth):
+		return fmt.Errorf("finalised is %t with %d blocks on top", *r.Finalised, *r.BlocksOnTop)
+	}
+	return nil
 }
 
 // Input is all that a result depends on.

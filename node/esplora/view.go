@@ -91,6 +91,9 @@ func (v *View) spawn(f func()) bool {
 // Tip is the pinned block. A server holds the chain from its first block on.
 func (v *View) Tip() ledger.Tip { return v.tip }
 
+// Newest is the height of the server's tip when the view was pinned.
+func (v *View) Newest() ledger.Height { return v.top }
+
 // HashAt is the block of a height, up to the pin.
 func (v *View) HashAt(ctx context.Context, h ledger.Height) (ledger.Hash, error) {
 	if h > v.tip.Height {

@@ -58,6 +58,9 @@ func (f *Facts) findBlock(h ledger.Height) (int, error) {
 // Tip returns the pinned block.
 func (v *View) Tip() ledger.Tip { return v.tip }
 
+// Newest returns the height of the last block of the file.
+func (v *View) Newest() ledger.Height { return v.f.blocks[len(v.f.blocks)-1].height }
+
 // Dense returns the number of transactions: refs are 0 to Dense()-1, in ledger
 // order.
 func (v *View) Dense() uint64 { return uint64(v.txs) }

@@ -62,6 +62,21 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestFinality: what is known of the depth of a result is said, and what is not
+// known is said not to be.
+func TestFinality(t *testing.T) {
+	for newest, want := range map[ledger.Height]string{
+		560085: "\n  final or not: not known\n", 560086: "\n  not final: 0 blocks on top\n", 560087: "\n  not final: 1 block on top\n",
+		560092: "\n  final: 6 blocks or more on top\n", 570000: "\n  final: 6 blocks or more on top\n",
+	} {
+		r := result("a")
+		r.SetFinality(newest)
+		if text := write(t, table(r)); !strings.Contains(text, want) {
+			t.Errorf("newest block %d: want %q in\n%s", newest, want, text)
+		}
+	}
+}
+
 // TestHostile: what strangers wrote steers no terminal, whatever the format.
 func TestHostile(t *testing.T) {
 	for _, name := range hostile {

@@ -51,6 +51,7 @@ func result(name string) *trace.Result {
 		LeftOut:        []trace.LeftOut{{Reason: trace.ReasonMaxHops, Policy: lot.FIFO, Count: 2, Amount: 7}},
 		Counts:         trace.Counts{Txs: 3, Edges: 2, Outputs: 4},
 	}
+	r.SetFinality(560088)
 	return r
 }
 

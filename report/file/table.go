@@ -62,6 +62,7 @@ func (t *traceTable) head() {
 	}
 	t.Linef("%s of %s BTC from %s  (%s, source: %s)", doing, Coins(t.r.Theft.String()), Plural(len(in.Starts), "output"), chain, in.Source)
 	t.Linef("  as of block %s %s", Count(in.Tip.Height), in.Tip.Hash)
+	t.Linef("  %s", finality(t.r))
 	if in.FirstHeight > 0 {
 		t.Linef("  the source begins at block %s: what was before is not known", Count(in.FirstHeight))
 	}
@@ -69,6 +70,17 @@ func (t *traceTable) head() {
 	if m := t.r.Money; m != nil {
 		t.Linef("  worth %s then%s, %s now%s", fiat(m.Theft.Then), quoted(m.Then), fiat(m.Theft.Now), quoted(m.Now))
 	}
+}
+
+// finality says how deep the block lay when the answer was asked for.
+func finality(r *trace.Result) string {
+	switch {
+	case r.Finalised == nil || r.BlocksOnTop == nil:
+		return "final or not: not known"
+	case *r.Finalised:
+		return "final: " + Count(trace.FinalDepth) + " blocks or more on top"
+	}
+	return "not final: " + Plural(*r.BlocksOnTop, "block") + " on top"
 }
 
 // quoted says when a price was stated and by whom.

@@ -9,6 +9,7 @@ import (
 
 	"clew.example/clew/follow/lot"
 	"clew.example/clew/follow/trace"
+	"clew.example/clew/ledger"
 	"clew.example/clew/report/page"
 )
 
@@ -37,6 +38,21 @@ func scenes(t testing.TB) map[string]*page.Doc {
 		all[name] = sceneOf(t, name)
 	}
 	return all
+}
+
+// TestFinality: the page says how deep its block lay, or that this is not known.
+func TestFinality(t *testing.T) {
+	d := sceneOf(t, "peel")
+	at := d.Result.Input.Tip.Height
+	for newest, want := range map[ledger.Height]string{
+		at - 1: `Final <b class="missing">not known</b>`, at + 2: "Not final <b>2 blocks on top</b>", at + 6: "Final <b>6 blocks or more on top</b>",
+	} {
+		d.Result.SetFinality(newest)
+		var b bytes.Buffer
+		if err := page.HTML(&b, d); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("newest block %d: no %q on the page, error %v", newest, want, err)
+		}
+	}
 }
 
 // TestWrite makes every scene; PAGES names a folder to look at them in.

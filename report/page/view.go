@@ -136,9 +136,22 @@ func (v *viewer) facts() []fact {
 		amount,
 		{Name: "Chain", Text: plain.Text(v.doc.Network)},
 		{Name: "As of block", Text: count(int(in.Tip.Height))},
+		v.finality(),
 		{Name: "Source", Text: plain.Text(in.Source)},
 		labels,
 	}
+}
+
+// finality says how deep the block lay when the answer was asked for.
+func (v *viewer) finality() fact {
+	final, onTop := v.result.Finalised, v.result.BlocksOnTop
+	switch {
+	case final == nil || onTop == nil:
+		return fact{Name: "Final", Text: "not known", Missing: true}
+	case *final:
+		return fact{Name: "Final", Text: count(trace.FinalDepth) + " blocks or more on top"}
+	}
+	return fact{Name: "Not final", Text: many(int(*onTop), "block", "blocks") + " on top"}
 }
 
 // identifyDigest shortens a digest; all of it stands at the foot of the page.

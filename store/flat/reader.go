@@ -121,6 +121,7 @@ func (l *Ledger) pin(asOf ledger.Height) (*View, error) {
 		return nil, err
 	}
 	v := &View{l: l, state: s, skips: s.C.Skips}
+	v.newest = v.Tip().Height
 	if err := l.attach(v); err != nil {
 		return nil, err
 	}

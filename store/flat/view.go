@@ -17,8 +17,9 @@ import (
 type View struct {
 	l *Ledger
 	state
-	idx   [numIndexes]slots
-	skips uint64 // published at the time of the pin: lists are entered at their newest end
+	idx    [numIndexes]slots
+	skips  uint64        // published at the time of the pin: lists are entered at their newest end
+	newest ledger.Height // published at the time of the pin
 }
 
 // asOf lowers the counts to a block.
@@ -66,6 +67,10 @@ func (v *View) Tip() ledger.Tip {
 	}
 	return t
 }
+
+// Newest returns the height of the newest block that the ledger held when the
+// view was pinned, which says how deep the pin is; zero in an empty ledger.
+func (v *View) Newest() ledger.Height { return v.newest }
 
 // Dense returns the number of transactions: refs are 0 to Dense()-1, in ledger
 // order.
