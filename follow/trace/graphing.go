@@ -54,7 +54,7 @@ func (t *Trace) Graph(ctx context.Context, src UTXO, address func(ledger.Account
 		return nil, err
 	}
 	for p, r := range t.runs {
-		gr.overlay(p, r)
+		gr.overlay(p, r, mark{})
 	}
 	if err := gr.account(ctx, address); err != nil {
 		return nil, err
@@ -136,10 +136,10 @@ func (g *Graph) txAt(pos ledger.Pos) int {
 	return sort.Search(len(g.Txs), func(i int) bool { return g.Txs[i].Pos >= pos })
 }
 
-// overlay lays what a run found over the graph.
-func (gr *grapher) overlay(p int, r *run) {
+// overlay lays what a run found since a mark over the graph.
+func (gr *grapher) overlay(p int, r *run, since mark) {
 	policies, tx := len(gr.g.Policies), 0
-	for i := range r.visits.len() {
+	for i := since.visits; i < r.visits.len(); i++ {
 		v := r.visits.at(i)
 		for gr.g.Txs[tx].Pos != v.pos {
 			tx++
@@ -157,7 +157,7 @@ func (gr *grapher) overlay(p int, r *run) {
 			gr.taint(&n.Outs[gr.makers.vout(tx, o.ref)], p, o)
 		}
 	}
-	for _, o := range r.overlaps {
+	for _, o := range r.overlaps[since.overlaps:] {
 		at, _ := gr.makers.find(r.outs.at(int(o.out)).ref)
 		out := &gr.g.Txs[at.tx].Outs[at.vout]
 		if out.Overlap == nil {
@@ -165,7 +165,7 @@ func (gr *grapher) overlay(p int, r *run) {
 		}
 		out.Overlap[p] = o.amount
 	}
-	for _, s := range gr.t.starts[:r.next] {
+	for _, s := range gr.t.starts[since.next:r.next] {
 		n := &gr.g.Txs[gr.g.txAt(s.Pos)]
 		n.Start, n.Outs[s.Vout].Started = true, true
 	}

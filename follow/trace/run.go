@@ -23,6 +23,9 @@ type run struct {
 
 	at  outMap // rows of outs whose spenders come next; empty between advances
 	now moment
+
+	noting bool // while a step is under way
+	notes  []note
 }
 
 // visit is a transaction that taint came to, or began in.

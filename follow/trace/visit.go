@@ -151,6 +151,9 @@ func (r *run) spend(i int) uint32 {
 		return noRow
 	}
 	o.fate = fateMoved
+	if r.noting {
+		r.notes = append(r.notes, note{m.tx.Ref, m.tx.Pos, uint32(i), row})
+	}
 	m.reached = true
 	m.taint += o.taint
 	m.hop = min(m.hop, o.hop+1)

@@ -1,0 +1,55 @@
+package watch
+
+import (
+	"context"
+	"errors"
+
+	"clew.example/clew/ledger"
+)
+
+// Open reads what a run before left, as Run does.
+func (w *Watcher) Open() error {
+	if err := w.opt.Folder.MkdirAll("."); err != nil {
+		return err
+	}
+	return w.resume()
+}
+
+// Settle takes turns until there is nothing to do, as Run does without its
+// clock.
+func (w *Watcher) Settle(ctx context.Context) error {
+	for tries := 0; ; {
+		busy, err := w.turn(ctx)
+		switch {
+		case errors.Is(err, errAgain) || errors.Is(err, ErrNoBlock):
+			if tries++; tries > 1000 {
+				return err
+			}
+		case err != nil:
+			return err
+		case !busy:
+			return nil
+		}
+	}
+}
+
+// Finish saves what was put off.
+func (w *Watcher) Finish(ctx context.Context) error { return w.finish(ctx) }
+
+// Base is the first block of which changes are told.
+func (w *Watcher) Base() ledger.Height { return w.st.base }
+
+// ParseState reads a state and returns what it writes again.
+func ParseState(text []byte) ([]byte, error) {
+	s, err := parseState(text)
+	if err != nil {
+		return nil, err
+	}
+	return s.append(nil), nil
+}
+
+// StateText is the state as it is saved.
+func (w *Watcher) StateText() []byte { return w.st.append(nil) }
+
+// HistoryMax is how deep changes are taken back one by one.
+const HistoryMax = historyMax
