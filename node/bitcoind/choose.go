@@ -23,8 +23,8 @@ func (f *follower) choose() (best *branch, usable, settled bool) {
 		usable = usable || s.usable
 		b := s.view.branch
 		switch {
-		case b == nil:
-		case f.stale(b):
+		case b == nil && !f.leftBehind(s):
+		case b == nil, f.stale(b):
 			s.view.branch, settled = nil, false
 			s.asked = false
 			f.nodes[i].state.rouse()
@@ -49,6 +49,13 @@ func (f *follower) stale(b *branch) bool {
 		return !f.ours.has(b.fork)
 	}
 	return f.ours.size() > 0 && f.ours.first > 0 && !f.ours.has(b.marks[0])
+}
+
+// leftBehind reports whether a node's newest block was one of ours and is not any
+// more: another node's branch was better, and what this one has beside it is
+// not known.
+func (f *follower) leftBehind(s *seen) bool {
+	return s.asked && s.usable && s.view.tip.Height >= f.ours.first && f.ours.size() > 0 && !f.ours.has(s.view.tip)
 }
 
 // judge tells what each node is to us now.

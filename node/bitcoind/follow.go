@@ -41,7 +41,8 @@ func (c *Client) Follow(ctx context.Context, held Held, emit func(Event) error) 
 }
 
 // CatchUp does what Follow does and ends, without an error, when all nodes have
-// been asked and none that answers leads anywhere better.
+// been asked and none that answers leads anywhere better. Nodes that all keep us
+// out, or are all of another chain, are not waited for.
 func (c *Client) CatchUp(ctx context.Context, held Held, emit func(Event) error) error {
 	return c.run(ctx, held, true, func(f *follower) taker { return f.takeBlocks(emit) })
 }
@@ -110,6 +111,8 @@ func (f *follower) loop(ctx context.Context, ends bool) error {
 			err = f.advance(ctx, best)
 		case settled && ends:
 			return nil
+		case ends && f.barred():
+			return f.hopeless("none will be of use")
 		default:
 			err = f.await(ctx, usable)
 		}
@@ -121,7 +124,7 @@ func (f *follower) loop(ctx context.Context, ends bool) error {
 			break
 		}
 		if f.opt.Patience > 0 && time.Since(f.good) > f.opt.Patience {
-			return f.hopeless()
+			return f.hopeless(fmt.Sprintf("none was of use for %v", f.opt.Patience))
 		}
 	}
 	return ctx.Err()
@@ -146,9 +149,20 @@ func (f *follower) await(ctx context.Context, usable bool) error {
 	return nil
 }
 
+// barred reports whether every node keeps us out or is of another chain, which
+// waiting does not change.
+func (f *follower) barred() bool {
+	for _, n := range f.nodes {
+		if s, _ := n.state.get(); s.State != StateRefused && s.State != StateForeign {
+			return false
+		}
+	}
+	return true
+}
+
 // hopeless says why each node is of no use.
-func (f *follower) hopeless() error {
-	err := fmt.Errorf("%w: none was of use for %v", ErrUnreachable, f.opt.Patience)
+func (f *follower) hopeless(reason string) error {
+	err := fmt.Errorf("%w: %s", ErrUnreachable, reason)
 	for _, n := range f.nodes {
 		if _, why := n.state.get(); why != nil {
 			err = fmt.Errorf("%w; %w", err, why)
