@@ -151,7 +151,11 @@ func following(t *testing.T, c *bitcoind.Client, r *replica) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- c.Follow(ctx, nil, r.emit) }()
+	var held bitcoind.Held
+	if !r.tip().IsZero() {
+		held = r
+	}
+	go func() { done <- c.Follow(ctx, held, r.emit) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
