@@ -31,7 +31,7 @@ type ask struct {
 }
 
 func address(a ledger.Account) string {
-	if len(a) < 4 || a[0] == 0x6a { // OP_RETURN
+	if len(a) < 6 || a[0] == 0x6a { // OP_RETURN
 		return ""
 	}
 	return "addr-" + hex.EncodeToString(a[2:6])

@@ -17,7 +17,7 @@ var rewriteGolden = flag.Bool("golden", false, "write the golden documents anew"
 // with a window of its chain open.
 func TestPeelCase(t *testing.T) {
 	s := peelCase(t)
-	tip := uint32(1548325000)
+	tip := uint32(1548444556)
 	golden(t, "peel-2019.json", s.flow(t, flow.Query{Strip: true, TipTime: &tip}))
 	for _, n := range s.flow(t, flow.Query{}).Nodes {
 		if n.Fold != nil && n.Fold.Kind == flow.FoldPeel {

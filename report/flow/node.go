@@ -90,10 +90,10 @@ func (p *page) fold(s *sum, unit int32) *Fold {
 		return p.piece(chain, after)
 	}
 	f := p.v.fold(unit)
-	n := &Fold{Kind: f.kind, Count: s.leaves, Txs: s.txs, OpensTo: len(f.members), Open: f.id}
+	n := &Fold{Kind: f.kind, Count: s.leaves, Txs: s.txs, OpensTo: s.leaves, Open: f.id}
 	switch f.kind {
 	case FoldSmall:
-		n.Count = len(f.members)
+		n.Count, n.OpensTo = len(f.members), len(f.members)
 	case FoldPeel:
 		hops := len(p.v.base.chains[f.chain])
 		n.Peels = p.v.peels(&p.sums, f, 0, hops)

@@ -27,6 +27,9 @@ func (v *View) Path(policy int, id string, open []string) (*Path, error) {
 		return nil, fmt.Errorf("%w: %.80q is not in this trace", ErrQuery, id)
 	}
 	c := v.cut(o)
+	if shown := slices.DeleteFunc(slices.Clone(leaves), func(leaf int32) bool { return c.idOf(leaf) != id }); len(shown) > 0 {
+		leaves = shown // the rest of the fold stands open beside it
+	}
 	to := v.greatest(leaves, policy)
 	p := &Path{Policy: v.base.g.Policies[policy], Node: c.idOf(to), Nodes: []string{}, Edges: []string{}, Times: []uint32{}}
 	way := v.way(policy, to)
