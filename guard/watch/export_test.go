@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"errors"
+	"time"
 
 	"clew.example/clew/ledger"
 )
@@ -53,3 +54,14 @@ func (w *Watcher) StateText() []byte { return w.st.append(nil) }
 
 // HistoryMax is how deep changes are taken back one by one.
 const HistoryMax = historyMax
+
+// Still stops the clock of a poster and returns what it sleeps.
+func (p *Poster) Still(at time.Time) *[]time.Duration {
+	var slept []time.Duration
+	p.now = func() time.Time { return at }
+	p.sleep = func(_ context.Context, d time.Duration) error {
+		slept = append(slept, d)
+		return nil
+	}
+	return &slept
+}

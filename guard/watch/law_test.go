@@ -44,11 +44,12 @@ func same(t *testing.T, c *chain, q *question, w *watch.Watcher, b *inbox) error
 // can interrupt a watcher, and holds it to the law at every stop.
 func TestWatch(t *testing.T) {
 	stops, kills, undone := 0, 0, 0
-	for _, seed := range seeds(t, 60) {
+	for _, seed := range seeds(t, 80) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		c, q := randomChain(t, r)
 		b := &inbox{}
 		s := &session{c: c, q: q, b: b, fs: vfs.NewCrashable(seed), replay: r.IntN(2) == 0}
+		s.fs.MaxReserve = 1 << 22
 		if !s.replay {
 			c.wander(r)
 		}

@@ -146,7 +146,8 @@ func options(c *chain, q *question, b *inbox, fs vfs.FS) watch.Options {
 func fresh(t *testing.T, c *chain, q *question) (*watch.Watcher, *inbox) {
 	t.Helper()
 	fs := vfs.NewCrashable(1)
-	t.Cleanup(fs.Free)
+	fs.MaxReserve = 1 << 22
+	defer fs.Free()
 	b := &inbox{}
 	still := *c
 	still.again = nil
