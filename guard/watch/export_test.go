@@ -52,8 +52,8 @@ func ParseState(text []byte) ([]byte, error) {
 // StateText is the state as it is saved.
 func (w *Watcher) StateText() []byte { return w.st.append(nil) }
 
-// HistoryMax is how deep changes are taken back one by one.
-const HistoryMax = historyMax
+// Remember sets how many blocks are known by what they changed.
+func (w *Watcher) Remember(blocks int) { w.history = blocks }
 
 // Still stops the clock of a poster and returns what it sleeps.
 func (p *Poster) Still(at time.Time) *[]time.Duration {

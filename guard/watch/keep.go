@@ -130,7 +130,7 @@ func (w *Watcher) say(ctx context.Context) error {
 func (w *Watcher) compare(ctx context.Context) error {
 	from := max(w.st.base, w.st.first)
 	skip := int(from - w.st.first)
-	again := &Watcher{opt: w.opt, question: w.question, tip: w.tip, st: &state{first: from, base: from}}
+	again := &Watcher{opt: w.opt, question: w.question, history: w.history + 1, tip: w.tip, st: &state{first: from, base: from}}
 	if skip > 0 {
 		again.st.first--
 		again.st.blocks = []block{{hash: w.st.blocks[skip-1].hash}}
@@ -150,7 +150,7 @@ func (w *Watcher) compare(ctx context.Context) error {
 		if s.hash != w.st.blocks[skip+len(found)].hash {
 			return errAgain
 		}
-		again.st.push(s.hash, nil, s.starts, len(w.st.blocks)+1)
+		again.st.push(s.hash, nil, s.starts, again.history)
 		found = append(found, s)
 	}
 	w.trace, w.dirty, w.redo, w.why, w.due = again.trace, false, false, QuestionChanged, true

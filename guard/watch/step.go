@@ -44,27 +44,20 @@ func (w *Watcher) pinned(ctx context.Context, question func(trace.Source) error)
 	})
 }
 
-// begin starts a watch of which nothing is known.
+// begin starts a watch of which nothing is known: before the first start, or
+// behind the tip.
 func (w *Watcher) begin(ctx context.Context) error {
 	var st *state
 	err := w.at(ctx, Newest, func(src trace.Source) (err error) {
 		w.tip = src.Tip()
 		st = &state{question: w.question, base: w.tip.Height + 1}
-		if w.opt.Replay {
-			err = w.beginEarly(ctx, src, st)
+		if st.starts, err = w.startsAt(ctx, src); err != nil {
 			return err
 		}
-		n := min(w.tip.Height-w.tip.FirstHeight+1, beforeMax)
-		st.first = w.tip.Height + 1 - n
-		for h := st.first; h <= w.tip.Height; h++ {
-			hash, err := src.HashAt(ctx, h)
-			if err != nil {
-				return err
-			}
-			st.blocks = append(st.blocks, block{hash: hash})
+		if w.opt.Replay && len(st.starts) > 0 {
+			st.base, st.starts = st.starts[0].pos.Height(), nil
 		}
-		st.starts, err = w.startsAt(ctx, src)
-		return err
+		return w.before(ctx, src, st)
 	})
 	if err != nil {
 		return err
@@ -73,16 +66,17 @@ func (w *Watcher) begin(ctx context.Context) error {
 	return w.save()
 }
 
-// beginEarly begins before the first start.
-func (w *Watcher) beginEarly(ctx context.Context, src trace.Source, st *state) error {
-	starts, err := w.startsAt(ctx, src)
-	if err != nil {
-		return err
+// before fills in the blocks before those that are told of.
+func (w *Watcher) before(ctx context.Context, src trace.Source, st *state) error {
+	n := min(st.base-w.tip.FirstHeight, beforeMax)
+	st.first = st.base - n
+	for h := st.first; h < st.base; h++ {
+		hash, err := src.HashAt(ctx, h)
+		if err != nil {
+			return err
+		}
+		st.blocks = append(st.blocks, block{hash: hash})
 	}
-	if len(starts) > 0 {
-		st.base = starts[0].pos.Height()
-	}
-	st.first = st.base
 	return nil
 }
 
@@ -132,11 +126,8 @@ func (w *Watcher) leave(n int) (undone int, busy bool, err error) {
 		w.trace = nil
 		w.st.first = min(w.st.first, w.tip.Height+1)
 	}
-	if w.st.next() < w.st.base {
+	if n == 0 || w.st.next() < w.st.base {
 		w.st.base, w.why = w.st.next(), Reorganised
-	}
-	if n == 0 {
-		w.why = Reorganised
 	}
 	return undone, true, w.save()
 }
@@ -220,7 +211,7 @@ func (w *Watcher) adopt(ctx context.Context) error {
 	})
 	if err == nil {
 		w.st.first--
-		w.st.push(hash, nil, starts, historyMax)
+		w.st.push(hash, nil, starts, w.history)
 	}
 	return err
 }
@@ -231,7 +222,7 @@ func (w *Watcher) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.st.push(s.hash, s.changes, s.starts, historyMax)
+	w.st.push(s.hash, s.changes, s.starts, w.history)
 	w.st.pending = s.changes
 	w.delayed++
 	w.stale--

@@ -92,6 +92,7 @@ type Watcher struct {
 	question digest
 	states   series
 	traces   series
+	history  int // blocks that are known by what they changed
 
 	mu    sync.Mutex   // guards what follows
 	trace *trace.Trace // nil: to be made
@@ -115,7 +116,7 @@ func New(opt Options) *Watcher {
 	if opt.BehindMax == 0 {
 		opt.BehindMax = behindUsual
 	}
-	return &Watcher{opt: opt, question: opt.digest(),
+	return &Watcher{opt: opt, question: opt.digest(), history: historyMax,
 		states: series{fs: opt.Folder, name: "state"}, traces: series{fs: opt.Folder, name: "trace"}}
 }
 

@@ -289,3 +289,5 @@ func seeds(t *testing.T, usual int) (list []uint64) {
 	}
 	return list
 }
+
+func rand64(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
