@@ -47,8 +47,8 @@ const ledgerTries = 20
 // time.
 func AskLedger(ctx context.Context, p Pinner, asOf ledger.Height, question func(*flat.View) error) (err error) {
 	for range 1 + ledgerTries {
-		v, err := p.Pin(ctx, asOf)
-		if err == nil {
+		var v *flat.View
+		if v, err = p.Pin(ctx, asOf); err == nil {
 			err = question(v)
 		}
 		if !errors.Is(err, flat.ErrMoved) {
