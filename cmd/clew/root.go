@@ -34,6 +34,7 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 		newTrace(e),
 		newTx(e),
 		newVersion(e),
+		newWatch(e),
 	)
 	return root
 }

@@ -19,6 +19,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits":    cmdExits,
 	"world":    cmdWorld,
 	"explorer": cmdExplorer,
+	"node":     cmdNode,
 	"labels":   cmdLabels,
 	"stops":    cmdStops,
 	"altered":  cmdAltered,
