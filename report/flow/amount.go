@@ -9,7 +9,7 @@ import (
 )
 
 // errLarge says that a source stated amounts that no chain can have.
-var errLarge = errors.New("flow: amounts sum to 2^64 base units or more")
+var errLarge = errors.New("amounts sum to 2^64 base units or more")
 
 // sums adds amounts and remembers when a sum did not fit. What comes of it is
 // then an error and no number.

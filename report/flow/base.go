@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -32,7 +33,34 @@ type base struct {
 	sums
 }
 
+// placesMax bounds the transactions and tainted outputs of a trace that is made
+// ready to be drawn: some 600 bytes each are kept, and 8 for each policy.
+const placesMax = 1_000_000
+
+// ErrLarge says that a trace is too large to be drawn. Its result, its exits and
+// its files do without.
+var ErrLarge = errors.New("the trace is too large to be drawn")
+
+// fits refuses a graph that would fill the memory.
+func fits(g *trace.Graph) error {
+	n := len(g.Txs)
+	for i := range g.Txs {
+		for v := range g.Txs[i].Outs {
+			if g.Txs[i].Outs[v].Taint != nil {
+				n++
+			}
+		}
+	}
+	if n > placesMax {
+		return fmt.Errorf("%w: %d transactions and outputs, at most %d", ErrLarge, n, placesMax)
+	}
+	return nil
+}
+
 func newBase(g *trace.Graph) (*base, error) {
+	if err := fits(g); err != nil {
+		return nil, err
+	}
 	b := &base{g: g, policies: len(g.Policies), of: make([]int32, len(g.Txs)), theft: map[int32]int32{}, places: map[string]int32{},
 		names: txNames{g: g, seen: map[ledger.TxID]int{}}, sure: make([]bool, len(g.Txs))}
 	b.findChains()

@@ -3,7 +3,6 @@ package flow
 import (
 	"slices"
 
-	"clew.example/clew/follow/trace"
 	"clew.example/clew/ledger"
 )
 
@@ -77,8 +76,3 @@ func fanOf(way string, values []ledger.Amount) *Fan {
 // spreads reports whether taint is spread by a fan, which backward is one that
 // brings value together.
 func (b *base) spreads(f *Fan) bool { return f != nil && (f.Way == fanOut) != b.g.Backward }
-
-// accountKind reports whether a kind of end is told by its account.
-func accountKind(k trace.Kind) bool {
-	return k == trace.KindService || k == trace.KindListed || k == trace.KindMixer
-}

@@ -41,7 +41,10 @@ func (v *View) Flow(q Query) (*Flow, error) {
 	if q.Strip && !v.base.g.Backward {
 		f.Strip = v.strip(&c.sums)
 	}
-	return f, c.err()
+	if err := c.err(); err != nil {
+		return nil, fmt.Errorf("flow: %w", err)
+	}
+	return f, nil
 }
 
 // digest stands for a trace and what is open of it.

@@ -75,12 +75,14 @@ func (s *scene) holds(t *testing.T, r *rand.Rand, met *tally) {
 		t.Errorf("%d nodes are shown when nothing is open", len(f.Nodes))
 	}
 	s.strip(t, f)
+	s.chains(t, f)
 	var open []string
 	for range 4 {
 		s.sums(t, f)
 		s.again(t, flow.Query{Open: open}, f)
 		s.pages(t, r, flow.Query{Open: open}, f, met)
 		s.paths(t, r, open, f, met)
+		s.opensOne(t, r, open, f)
 		met.count(f)
 		more := slices.Concat(open, pick(r, f))
 		next := s.flow(t, flow.Query{Open: more})
@@ -93,6 +95,45 @@ func (s *scene) holds(t *testing.T, r *rand.Rand, met *tally) {
 		if all.Nodes[i].Fold != nil {
 			t.Errorf("%s is folded though all is open", all.Nodes[i].ID)
 		}
+	}
+}
+
+// chains compares the peel chains that are shown with those of the result.
+func (s *scene) chains(t *testing.T, f *flow.Flow) {
+	t.Helper()
+	shown := 0
+	for i := range f.Nodes {
+		n := &f.Nodes[i]
+		if n.Fold == nil || n.Fold.Peels == nil {
+			continue
+		}
+		shown++
+		p := n.Fold.Peels
+		if !slices.ContainsFunc(s.result.PeelChains, func(c trace.PeelChain) bool {
+			return c.Txs == p.Hops && c.StartValue == p.StartValue && c.EndValue == p.EndValue && c.Peeled == p.Peeled
+		}) {
+			t.Errorf("%s, %+v, is not in the result", n.ID, p)
+		}
+		if slices.Max(p.Bins) != p.Most || len(p.Bins) != min(p.Hops, 240) {
+			t.Errorf("%s: bins %v of %d hops, the greatest peel is %d", n.ID, p.Bins, p.Hops, p.Most)
+		}
+	}
+	if f.SmallBelow == 0 && !f.Backward && shown != len(s.result.PeelChains) {
+		t.Errorf("%d peel chains are shown, the result has %d", shown, len(s.result.PeelChains))
+	}
+}
+
+// opensOne opens one fold that has no window, and counts what is shown in its
+// place.
+func (s *scene) opensOne(t *testing.T, r *rand.Rand, open []string, f *flow.Flow) {
+	t.Helper()
+	n := &f.Nodes[r.IntN(len(f.Nodes))]
+	if n.Fold == nil || n.Fold.Kind == flow.FoldPeel {
+		return
+	}
+	after := s.flow(t, flow.Query{Open: slices.Concat(open, []string{n.Fold.Open})})
+	if got := len(after.Nodes) - len(f.Nodes) + 1; got != n.Fold.OpensTo {
+		t.Errorf("%s opens to %d, says %d", n.ID, got, n.Fold.OpensTo)
 	}
 }
 

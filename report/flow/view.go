@@ -42,8 +42,8 @@ type fold struct {
 }
 
 // New makes a trace ready. The graph must hold what the result was made from.
-// An error says that amounts cannot be summed, or that the graph leads to what
-// it does not hold.
+// An error is ErrLarge, or says that amounts cannot be summed, or that the graph
+// leads to what it does not hold.
 func New(g *trace.Graph, r *trace.Result) (*View, error) {
 	b, err := newBase(g)
 	if err != nil {
@@ -61,7 +61,10 @@ func New(g *trace.Graph, r *trace.Result) (*View, error) {
 	v.toRanks()
 	v.foldSmall()
 	v.name()
-	return v, v.err()
+	if err := v.err(); err != nil {
+		return nil, fmt.Errorf("flow: %w", err)
+	}
+	return v, nil
 }
 
 // index finds the links of each leaf. Links to what stands alone are all there
@@ -153,7 +156,7 @@ func (v *View) foldServices() {
 }
 
 // toRanks puts units in the order of time: transactions in ledger order, what
-// ended behind the transaction that paid it first.
+// ended beside the transaction that paid it first.
 func (v *View) toRanks() {
 	order := make([]int32, len(v.base.leaves))
 	for i := range order {
@@ -161,7 +164,7 @@ func (v *View) toRanks() {
 	}
 	slices.SortFunc(order, func(a, b int32) int {
 		x, y := &v.base.leaves[a], &v.base.leaves[b]
-		return cmp.Or(cmp.Compare(x.tx, y.tx), cmp.Compare(min(x.kind, leafEnd), min(y.kind, leafEnd)), cmp.Compare(x.vout, y.vout), cmp.Compare(x.kind, y.kind))
+		return cmp.Or(cmp.Compare(x.tx, y.tx), v.stage(x)-v.stage(y), cmp.Compare(x.vout, y.vout), cmp.Compare(x.kind, y.kind))
 	})
 	v.rank = make([]int32, len(v.parent))
 	for place, unit := range order {
@@ -170,6 +173,16 @@ func (v *View) toRanks() {
 	for i := range v.folds {
 		v.rank[v.leafCount()+int32(i)] = v.foldRank(&v.folds[i])
 	}
+}
+
+// stage puts a start before its transaction and ends behind it; backward, where
+// value came from stands first.
+func (v *View) stage(l *leaf) int {
+	stage := int(min(l.kind, leafEnd))
+	if v.base.g.Backward {
+		return -stage
+	}
+	return stage
 }
 
 // foldRank is the rank of the first in a fold.

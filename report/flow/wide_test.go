@@ -2,7 +2,10 @@ package flow_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"clew.example/clew/follow/lot"
@@ -103,6 +106,63 @@ func TestWide(t *testing.T) {
 	}
 	if ended+all.LeftOut.Amounts[0] != all.Theft {
 		t.Errorf("%d ended, %d is left out of %d", ended, all.LeftOut.Amounts[0], all.Theft)
+	}
+}
+
+// TestLongChain: of more hops than bars each bar is the greatest of its hops,
+// and windows side by side have all of them.
+func TestLongChain(t *testing.T) {
+	const hops = 300
+	var text strings.Builder
+	text.WriteString("t0 old:10000 -> a:10000\n")
+	in, left := "t0:0", 10_000
+	for i := range hops {
+		peel := 1 + (i*7)%13
+		left -= peel
+		fmt.Fprintf(&text, "p%d %s -> x.%d:%d on:%d\n", i, in, i, peel, left)
+		in = fmt.Sprintf("p%d:1", i)
+	}
+	_, s := tell(t, text.String(), []lot.Policy{lot.FIFO}, false, []string{"t0:0"}, nil)
+	f := s.flow(t, flow.Query{})
+	s.chains(t, f)
+	p := f.Nodes[1].Fold.Peels
+	for i, bin := range p.Bins {
+		var most ledger.Amount
+		for hop := range hops {
+			if hop*240/hops == i {
+				most = max(most, ledger.Amount(1+(hop*7)%13))
+			}
+		}
+		if bin != most {
+			t.Errorf("bar %d is %d, want %d", i, bin, most)
+		}
+	}
+	seen := map[string]bool{}
+	for at := 0; at < hops; at += 12 {
+		for _, n := range s.flow(t, flow.Query{Open: []string{windowOf(f, strconv.Itoa(at))}}).Nodes {
+			if n.Kind == flow.KindTx && n.Fold == nil {
+				seen[n.ID] = true
+			}
+		}
+	}
+	if len(seen) != hops {
+		t.Errorf("windows show %d hops of %d", len(seen), hops)
+	}
+}
+
+// TestManyStarts: of starts that are all as small the first stays.
+func TestManyStarts(t *testing.T) {
+	var text strings.Builder
+	var starts []string
+	for i := range 200 {
+		fmt.Fprintf(&text, "t%d old%d:5 -> a%d:5\n", i, i, i)
+		starts = append(starts, fmt.Sprintf("t%d:0", i))
+	}
+	_, s := tell(t, text.String(), []lot.Policy{lot.FIFO}, false, starts, nil)
+	f := s.flow(t, flow.Query{})
+	s.sums(t, f)
+	if len(f.Nodes) != 3 || f.Nodes[0].Kind != flow.KindTheft || f.SmallBelow != 6 || f.Nodes[2].Fold.Count != 398 {
+		t.Errorf("%d nodes, small below %d: %+v", len(f.Nodes), f.SmallBelow, f.Nodes)
 	}
 }
 
