@@ -118,9 +118,9 @@ func (c *Case) check(key string) (err error) {
 	case "labels":
 		return files(c.Labels)
 	case "prices":
-		c.Prices, err = file(c.Prices)
+		c.Prices, err = CleanFile(c.Prices)
 	case "facts":
-		c.Facts, err = file(c.Facts)
+		c.Facts, err = CleanFile(c.Facts)
 	}
 	return err
 }
@@ -208,16 +208,17 @@ func policies(values []string) (names []string, err error) {
 // files checks paths and cleans them in place.
 func files(names []string) (err error) {
 	for i := range names {
-		if names[i], err = file(names[i]); err != nil {
+		if names[i], err = CleanFile(names[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file checks that a path stays below the case's folder on any system: a case
-// of somebody else must not read what he may not see.
-func file(name string) (string, error) {
+// CleanFile checks that a path stays below the case's folder on any system, and
+// returns it without . and .. in it: a case of somebody else must not read what
+// he may not see.
+func CleanFile(name string) (string, error) {
 	clean := path.Clean(name)
 	switch {
 	case name == "":
