@@ -50,10 +50,11 @@ func (c clause) Error() string { return string(c) }
 
 func clausef(format string, args ...any) error { return clause(fmt.Sprintf(format, args...)) }
 
-// InputError: a file, or what the chain is said to hold, is wrong.
+// InputError: a file, a stop, or what the chain is said to hold, is wrong.
 type InputError struct {
-	Err  error
-	Hint string // what to do, or empty
+	Field string // of the question that it came from; empty: the chain
+	Err   error
+	Hint  string // what to do, or empty
 }
 
 func (e *InputError) Error() string { return e.Err.Error() }

@@ -86,7 +86,7 @@ func readFile[T any](file File, field string, open Opener, read func(io.Reader) 
 		return content, &UsageError{Field: field, Err: err}
 	}
 	if content, err = read(r); err != nil {
-		err = &InputError{Err: fmt.Errorf("%s: %w", file, err)}
+		err = &InputError{Field: field, Err: fmt.Errorf("%s: %w", file, err)}
 	}
 	return content, errors.Join(err, r.Close())
 }
@@ -111,7 +111,7 @@ func readStarts(files []File, open Opener) (starts []string, err error) {
 	}
 	for _, l := range lists {
 		if len(l.Claims) == 0 {
-			return nil, &InputError{fmt.Errorf("%s: no start in it", l.Name), StartForms}
+			return nil, &InputError{FieldStarts, fmt.Errorf("%s: no start in it", l.Name), StartForms}
 		}
 		for _, c := range l.Claims {
 			start := c.Subject
@@ -119,7 +119,7 @@ func readStarts(files []File, open Opener) (starts []string, err error) {
 				start = c.Chain + ":" + start
 			}
 			if _, _, err := splitStart(start); err != nil {
-				return nil, &InputError{fmt.Errorf("%s line %d: %w", l.Name, c.Line, err), StartForms}
+				return nil, &InputError{FieldStarts, fmt.Errorf("%s line %d: %w", l.Name, c.Line, err), StartForms}
 			}
 			starts = append(starts, start)
 		}

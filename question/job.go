@@ -76,7 +76,7 @@ func (j *Job) on(ctx context.Context, src *Source, p trace.Source) (*Answer, err
 	}
 	g, err := j.graph(ctx, p, params, found)
 	if errors.Is(err, trace.ErrInvalid) {
-		return nil, &InputError{err, src.Noun + " says what can not be"}
+		return nil, &InputError{"", err, src.Noun + " says what can not be"}
 	}
 	if err != nil {
 		return nil, err

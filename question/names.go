@@ -98,13 +98,13 @@ func (c *claims) addStops(stops []string) error {
 	for _, s := range stops {
 		chain, address, err := splitStart(s)
 		if err != nil {
-			return &InputError{Err: fmt.Errorf("case: stop %.100q: %w", s, err)}
+			return &InputError{Field: FieldStops, Err: fmt.Errorf("case: stop %.100q: %w", s, err)}
 		}
 		if chain == nil {
 			chain = c.network
 		}
 		if skipped := c.add(label.Set{{Chain: chain.Alias(), Subject: address}}); len(skipped) > 0 {
-			return &InputError{Err: fmt.Errorf("case: stop %.100q: %w", s, skipped[0].Err)}
+			return &InputError{Field: FieldStops, Err: fmt.Errorf("case: stop %.100q: %w", s, skipped[0].Err)}
 		}
 	}
 	return nil

@@ -99,7 +99,7 @@ func TestBadStop(t *testing.T) {
 	for _, stop := range []string{"beef", "eth:0x00", "bitcoin-regtest:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", ""} {
 		_, err := question.NamesOf(network(t, "regtest"), nil, nil, []string{stop})
 		var wrong *question.InputError
-		if !errors.As(err, &wrong) {
+		if !errors.As(err, &wrong) || wrong.Field != question.FieldStops {
 			t.Errorf("%q: %v", stop, err)
 		}
 	}
@@ -160,17 +160,18 @@ func TestBadFiles(t *testing.T) {
 	one := func(name string) []question.File { return []question.File{{Folder: "case", Name: name}} }
 	for _, c := range []struct {
 		files question.Files
-		field string // empty: wrong input
+		field string
+		input bool // wrong input
 		want  string
 	}{
-		{question.Files{Labels: one("nowhere")}, question.FieldLabels, "labels: file does not exist"},
-		{question.Files{Stops: one("nowhere")}, question.FieldStops, "not exist"},
-		{question.Files{Starts: one("nowhere")}, question.FieldStarts, "not exist"},
-		{question.Files{Prices: &question.File{Name: "nowhere"}}, question.FieldPrices, "not exist"},
-		{question.Files{Labels: one("bad")}, "", "case/bad: line 1: "},
-		{question.Files{Prices: &question.File{Name: "bad"}}, "", "bad: line 1"},
-		{question.Files{Starts: one("foreign")}, "", `case/foreign line 1: chain "eth" is not known`},
-		{question.Files{Starts: one("empty")}, "", "case/empty: no start in it"},
+		{question.Files{Labels: one("nowhere")}, question.FieldLabels, false, "labels: file does not exist"},
+		{question.Files{Stops: one("nowhere")}, question.FieldStops, false, "not exist"},
+		{question.Files{Starts: one("nowhere")}, question.FieldStarts, false, "not exist"},
+		{question.Files{Prices: &question.File{Name: "nowhere"}}, question.FieldPrices, false, "not exist"},
+		{question.Files{Labels: one("bad")}, question.FieldLabels, true, "case/bad: line 1: "},
+		{question.Files{Prices: &question.File{Name: "bad"}}, question.FieldPrices, true, "bad: line 1"},
+		{question.Files{Starts: one("foreign")}, question.FieldStarts, true, `case/foreign line 1: chain "eth" is not known`},
+		{question.Files{Starts: one("empty")}, question.FieldStarts, true, "case/empty: no start in it"},
 	} {
 		lists, err := c.files.Read(open)
 		var use *question.UsageError
@@ -178,7 +179,7 @@ func TestBadFiles(t *testing.T) {
 		if lists != nil || err == nil || !strings.Contains(filepath.ToSlash(err.Error()), c.want) {
 			t.Errorf("%+v: %v", c.files, err)
 		}
-		if errors.As(err, &use) != (c.field != "") || use != nil && use.Field != c.field || errors.As(err, &input) != (c.field == "") {
+		if errors.As(err, &use) == c.input || use != nil && use.Field != c.field || errors.As(err, &input) != c.input || input != nil && input.Field != c.field {
 			t.Errorf("%+v: %T %v", c.files, err, err)
 		}
 	}
