@@ -68,7 +68,7 @@ ready. Block files are the faster way to begin: ingest them first, then follow.`
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.blocks, "blocks", "", "folder of the blocks, such as ~/.bitcoin/blocks")
-	f.nodes.add(fs)
+	f.nodes.add(cmd)
 	fs.StringVar(&f.first, "first-height", "", "height of the first block, where the blocks do not tell it")
 	fs.StringVar(&f.network, "network", "", "network of the blocks (default: what the files say, else mainnet)")
 	fs.BoolVar(&f.noPow, "no-pow", false, "accept blocks without proof of work: for made-up chains only")

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"clew.example/clew/chain/bitcoin"
 	"clew.example/clew/ingest"
@@ -30,7 +30,8 @@ type nodeFlags struct {
 	wait, poll             time.Duration
 }
 
-func (f *nodeFlags) add(fs *pflag.FlagSet) {
+func (f *nodeFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	fs.StringArrayVar(&f.urls, "rpc", nil, "URL of a node's JSON-RPC, such as http://127.0.0.1:8332; again for each node")
 	fs.BoolVar(&f.follow, "follow", false, "go on at the newest block, through reorganisations, until told to end")
 	fs.StringVar(&f.cookie, "rpc-cookie", "", "file with user and password, as Bitcoin Core writes it (default: that of ~/.bitcoin, if there)")
