@@ -127,10 +127,11 @@ func (s *scene) chains(t *testing.T, f *flow.Flow) {
 // place.
 func (s *scene) opensOne(t *testing.T, r *rand.Rand, open []string, f *flow.Flow) {
 	t.Helper()
-	n := &f.Nodes[r.IntN(len(f.Nodes))]
-	if n.Fold == nil || n.Fold.Kind == flow.FoldPeel {
+	folds := slices.DeleteFunc(slices.Clone(f.Nodes), func(n flow.Node) bool { return n.Fold == nil || n.Fold.Kind == flow.FoldPeel })
+	if len(folds) == 0 {
 		return
 	}
+	n := &folds[r.IntN(len(folds))]
 	after := s.flow(t, flow.Query{Open: slices.Concat(open, []string{n.Fold.Open})})
 	if got := len(after.Nodes) - len(f.Nodes) + 1; got != n.Fold.OpensTo {
 		t.Errorf("%s opens to %d, says %d", n.ID, got, n.Fold.OpensTo)
