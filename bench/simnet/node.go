@@ -87,7 +87,7 @@ func Start(opt Options) (*Node, error) {
 func (n *Node) Start() error {
 	args := []string{"--simnet", "--nolisten", "--nodnsseed", "--rpcuser=" + User, "--rpcpass=" + Password,
 		"--configfile=" + n.path("btcd.conf"), "--datadir=" + n.path("data"), "--logdir=" + n.path("log"),
-		"--rpclisten=" + n.addr, "--rpccert=" + n.CertFile(), "--rpckey=" + n.path("rpc.key")}
+		"--rpclisten=" + n.addr, "--rpccert=" + n.path("rpc.cert"), "--rpckey=" + n.path("rpc.key")}
 	if !n.opt.TLS {
 		args = append(args, "--notls")
 	}
@@ -165,7 +165,15 @@ func (n *Node) URL() string {
 	return scheme + "://" + User + ":" + Password + "@" + n.addr
 }
 
-// CertFile is the certificate that a node with TLS shows.
-func (n *Node) CertFile() string { return n.path("rpc.cert") }
+// CertFile is the certificate that a node with TLS shows, "" without.
+func (n *Node) CertFile() string {
+	if !n.opt.TLS {
+		return ""
+	}
+	return n.path("rpc.cert")
+}
 
 func (n *Node) path(name string) string { return filepath.Join(n.opt.Dir, name) }
+
+// Address returns where the node answers, without user and password.
+func (n *Node) Address() string { return n.rpc.url }
