@@ -1,5 +1,6 @@
 import { shapes, widthMost, type Input } from './input';
 import { columnsOf, placesOf, type Columns } from './columns';
+import { bendX } from './curve';
 import { orderOf } from './order';
 import { treeOf, type Tree } from './tree';
 import { above, below, binOf, cover, emptyContour, merge, reaching, type Contour } from './contour';
@@ -136,10 +137,9 @@ function portsHalf(p: Packing, v: number): number {
   return Math.max(out, widthOf(p, v)) / 2;
 }
 
-// bendOf is where the body to a child is level again: half way.
+// bendOf is where the body to a child is level again.
 function bendOf(p: Packing, v: number, w: number): number {
-  const from = p.input.backward ? p.x[v]! : p.endX[v]!;
-  return (from + p.x[w]!) / 2;
+  return bendX(p.input.backward ? p.x[v]! : p.endX[v]!, p.x[w]!);
 }
 
 // take merges a child and the slope of its body into the contour of its parent.

@@ -1,0 +1,45 @@
+import type { Row } from '../graph/outline';
+
+// Lane is a stretch of a trunk beside a row: how wide it comes in from above and how
+// wide it leaves below, as shares of the theft.
+export interface Lane {
+  depth: number;
+  above: number;
+  below: number;
+}
+
+// Nothing of a share is thinner than this and still there: sums of parts leave dust.
+const dust = 1e-6;
+
+// lanesOf follows the trunks down the rows: each goes on with what its branches leave.
+export function lanesOf(rows: Row[], edgeShare: Float32Array, nodeShare: Float32Array): Lane[][] {
+  const left: number[] = []; // by depth: what is still to come off
+  const going = outgoing(rows, edgeShare);
+  return rows.map((row) => {
+    const lanes: Lane[] = [];
+    left.length = Math.min(left.length, row.depth + 1);
+    for (let d = 0; d < row.depth; d++) {
+      const above = left[d] ?? 0;
+      if (d === row.depth - 1) left[d] = Math.max(0, above - edgeShare[row.edge]!);
+      if (above > dust) lanes.push({ depth: d, above, below: left[d]! > dust ? left[d]! : 0 });
+    }
+    const into = row.goesOn ? edgeShare[row.edge]! : 0;
+    const out = going.get(row.node) ?? 0;
+    if (into > dust || out > dust) lanes.push({ depth: row.depth, above: into, below: out > dust ? out : 0 });
+    left[row.depth] = row.edge < 0 ? Math.max(out, out > dust ? nodeShare[row.node]! : 0) : out;
+    return lanes;
+  });
+}
+
+// What leaves each node by the rows that hang on it.
+function outgoing(rows: Row[], edgeShare: Float32Array): Map<number, number> {
+  const sums = new Map<number, number>();
+  const chain: number[] = [];
+  for (const row of rows) {
+    const parent = row.goesOn ? chain[row.depth] : chain[row.depth - 1];
+    if (row.edge >= 0 && parent !== undefined) sums.set(parent, (sums.get(parent) ?? 0) + edgeShare[row.edge]!);
+    chain[row.depth] = row.node;
+    chain.length = row.depth + 1;
+  }
+  return sums;
+}

@@ -1,0 +1,191 @@
+import type { Model } from '../graph/model';
+import { cardDown, cardUp } from '../layout/place';
+import { shapes } from '../layout/input';
+import type { Messages } from '../messages';
+import type { Look } from './camera';
+import type { Pen } from './pen';
+import type { Palette } from './palette';
+import { strength, type Scene } from './scene';
+import { clockOf, ticksOf, type Tick } from './tick';
+
+// What is drawn on canvas below the graph: hairlines of time, lines of value at
+// rest, cards of peel chains. One function a thing; each takes a Page.
+export interface Page {
+  c: Pen;
+  look: Look;
+  model: Model;
+  scene: Scene;
+  palette: Palette;
+  say: Messages['flow'];
+  amountText(units: string): string;
+}
+
+export const axisHeight = 24;
+const tickRoom = 92;
+
+const laterAlpha = 0.06;
+const X = (p: Page, x: number) => x * p.look.zoom + p.look.x;
+const Y = (p: Page, y: number) => y * p.look.zoom + p.look.y;
+
+export function fontOf(px: number, weight = 400): string {
+  return `${weight} ${px}px "IBM Plex Sans", system-ui, sans-serif`;
+}
+
+export function drawGround(p: Page): void {
+  const { c, look } = p;
+  c.clearRect(0, 0, look.width, look.height);
+  c.fillStyle = p.palette.bg ?? '';
+  c.fillRect(0, 0, look.width, look.height);
+  const ticks = ticksOf(p.scene.placement, (x) => X(p, x), tickRoom, Math.min(look.width, X(p, p.scene.placement.nowX)) - tickRoom);
+  c.strokeStyle = p.palette.line ?? '';
+  c.lineWidth = 1;
+  const nowX = X(p, p.scene.placement.nowX);
+  for (const x of [...ticks.map((t) => t.x), nowX]) line(c, Math.round(x) + 0.5, axisHeight, Math.round(x) + 0.5, look.height);
+  drawRests(p);
+  drawCards(p);
+  drawAxis(p, ticks, nowX);
+}
+
+function line(c: Pen, x0: number, y0: number, x1: number, y1: number) {
+  c.beginPath();
+  c.moveTo(x0, y0);
+  c.lineTo(x1, y1);
+  c.stroke();
+}
+
+// The axis lies on its own plane, so that what is scrolled under it does not show.
+function drawAxis(p: Page, ticks: Tick[], nowX: number) {
+  const { c, palette, look } = p;
+  c.textBaseline = 'alphabetic';
+  const write = (parts: [string, number, string][], x: number, align: 'left' | 'center' | 'right') => {
+    const wide = parts.reduce((sum, [text, weight]) => { c.font = fontOf(11.5, weight); return sum + c.measureText(text).width; }, 0);
+    let at = align === 'left' ? x : align === 'right' ? x - wide : x - wide / 2;
+    at = Math.max(8, Math.min(look.width - 8 - wide, at));
+    c.textAlign = 'left';
+    for (const [text, weight, colour] of parts) {
+      c.font = fontOf(11.5, weight);
+      c.fillStyle = colour;
+      c.fillText(text, at, 15);
+      at += c.measureText(text).width;
+    }
+  };
+  const quiet = palette['ink-3'] ?? '';
+  ticks.forEach((t) => write(t.day === '' ? [[t.clock, 400, quiet]] : [[`${t.day} `, 600, palette['ink-2'] ?? ''], [t.clock, 400, quiet]], t.x, 'center'));
+  const now = p.model.flow.tip.time;
+  if (nowX < look.width + 60) write([[now === null ? p.say.now : `${p.say.now} ${clockOf(now)}`, 400, quiet]], nowX, 'right');
+}
+
+// restsShown is how many lines to now are drawn: of more, only those of the path.
+const restsShown = 400;
+
+function drawRests(p: Page) {
+  const { c, scene, model, palette } = p;
+  const { x, y, nowX } = scene.placement;
+  const rests: number[] = [];
+  model.nodes.forEach((n, v) => { if (n.kind === 'unspent') rests.push(v); });
+  c.strokeStyle = palette.waitf ?? '';
+  for (const v of rests) {
+    if (rests.length > restsShown && scene.nodeStrength[v] !== strength.path) continue;
+    const at = Y(p, y[v]!);
+    if (at < axisHeight || at > p.look.height) continue;
+    c.globalAlpha = scene.nodeStrength[v] === strength.later ? laterAlpha : 1;
+    c.lineWidth = 1.2;
+    line(c, X(p, x[v]!) + 10, at, X(p, nowX), at);
+    c.lineWidth = 2;
+    line(c, X(p, nowX), at - 5, X(p, nowX), at + 5);
+  }
+  c.globalAlpha = 1;
+}
+
+// cardOf is the rectangle of a card on the screen.
+export function cardOf(p: Pick<Page, 'look' | 'scene'>, v: number): { x: number; y: number; width: number; height: number } {
+  const { x, endX, y } = p.scene.placement;
+  const z = p.look.zoom;
+  return { x: x[v]! * z + p.look.x, y: (y[v]! - cardUp + 4) * z + p.look.y, width: (endX[v]! - x[v]!) * z, height: (cardUp - 4 + cardDown) * z };
+}
+
+// Below this zoom a card is too small for its words.
+const cardWordsZoom = 0.55;
+const barsUp = 30;
+const barHeight = 24;
+
+function drawCards(p: Page) {
+  p.model.nodes.forEach((_, v) => {
+    if (p.scene.shape[v] !== shapes.card) return;
+    const box = cardOf(p, v);
+    if (box.x > p.look.width || box.x + box.width < 0 || box.y > p.look.height || box.y + box.height < 0) return;
+    p.c.globalAlpha = p.scene.nodeStrength[v] === strength.later ? laterAlpha : 1;
+    drawCard(p, v, box);
+    p.c.globalAlpha = 1;
+  });
+}
+
+function drawCard(p: Page, v: number, box: { x: number; y: number; width: number; height: number }) {
+  const { c, palette } = p;
+  c.fillStyle = palette.surface ?? '';
+  c.strokeStyle = palette['line-2'] ?? '';
+  c.lineWidth = 1;
+  c.beginPath();
+  c.roundRect(box.x + 0.5, box.y + 0.5, box.width, box.height, 8 * Math.min(1, p.look.zoom));
+  c.fill();
+  c.stroke();
+  if (v === p.scene.selected) ring(c, palette, box.x - 3, box.y - 3, box.width + 6, box.height + 6, 11);
+  drawBars(p, v, box);
+  if (p.look.zoom >= cardWordsZoom && box.width > 120) drawCardWords(p, v, box);
+}
+
+export function ring(c: Pen, palette: Palette, x: number, y: number, width: number, height: number, corner: number) {
+  c.strokeStyle = palette.ink ?? '';
+  c.lineWidth = 2;
+  c.beginPath();
+  c.roundRect(x, y, width, height, corner);
+  c.stroke();
+}
+
+// The barcode: a bar a peel, as high as its value beside the greatest. Where there
+// are more bars than pixels, those that meet show the greatest of them.
+function drawBars(p: Page, v: number, box: { x: number; width: number }) {
+  const peels = p.model.nodes[v]?.fold?.peels;
+  const most = Number(peels?.most ?? 0);
+  if (!peels || !(most > 0)) return;
+  const z = p.look.zoom;
+  const base = Y(p, p.scene.placement.y[v]!) - barsUp * z;
+  const room = Math.max(1, box.width - 16 * z);
+  const columns = new Float32Array(Math.min(peels.bins.length, Math.max(1, Math.floor(room))));
+  peels.bins.forEach((b, i) => {
+    const k = Math.floor((i * columns.length) / peels.bins.length);
+    columns[k] = Math.max(columns[k]!, Math.min(1, Number(b) / most));
+  });
+  p.c.strokeStyle = p.palette.core ?? '';
+  p.c.lineWidth = 0.85;
+  p.c.beginPath();
+  columns.forEach((height, k) => {
+    const x = box.x + 8 * z + ((k + 0.5) * room) / columns.length;
+    p.c.moveTo(x, base);
+    p.c.lineTo(x, base - (2 + height * (barHeight - 2)) * z);
+  });
+  p.c.stroke();
+}
+
+function drawCardWords(p: Page, v: number, box: { x: number; y: number; width: number }) {
+  const { c, palette, say } = p;
+  const n = p.model.nodes[v]!;
+  const y = Y(p, p.scene.placement.y[v]!);
+  c.textAlign = 'left';
+  c.font = fontOf(12, 600);
+  c.fillStyle = palette.ink ?? '';
+  c.fillText(say.peelChain, box.x + 10, box.y + 17);
+  const name = c.measureText(say.peelChain).width;
+  c.font = fontOf(12);
+  c.fillStyle = palette['ink-2'] ?? '';
+  c.fillText(say.hops(n.fold?.count ?? 0), box.x + 16 + name, box.y + 17);
+  c.textAlign = 'right';
+  if (box.width > 190) c.fillText(say.unfold, box.x + box.width - 10, box.y + 17);
+  c.textAlign = 'left';
+  const peels = n.fold?.peels;
+  if (!peels) return;
+  const minutes = Math.round((n.last_time - n.first_time) / 60);
+  const words = [say.duration(minutes), say.cadence(n.fold?.count ?? 0, peels.blocks)].filter((w) => w !== '');
+  c.fillText(words.join(', '), box.x + 10, y + 50 * p.look.zoom);
+  c.fillText(say.peeled(p.amountText(peels.peeled)), box.x + 10, y + 50 * p.look.zoom + 15);
+}

@@ -1,0 +1,159 @@
+import { asOf } from '../graph/cut';
+import type { Model } from '../graph/model';
+import { wayOf, wayTo, type Way } from '../graph/path';
+import { weigh } from '../graph/weight';
+import { shapes, widthMost } from '../layout/input';
+import type { Placement } from '../layout/place';
+import { glyphOf, type GlyphName } from './glyphs';
+
+// How strongly something is drawn.
+export const strength = { plain: 0, path: 1, dim: 2, later: 3 } as const;
+export const lines = { solid: 0, dashed: 1, dotted: 2 } as const;
+
+// Scene is all that is drawn, in pixels at full size with y downwards; the screen
+// and the exported file are drawn from the same one.
+export interface Scene {
+  placement: Placement;
+  // By body: where it begins and ends, how wide, how dark (taint in fifths), which
+  // line. The first are those of the edges, in their order; after them come those
+  // inside the cards of cardBodies.
+  x0: Float32Array; y0: Float32Array; x1: Float32Array; y1: Float32Array;
+  width0: Float32Array;
+  width1: Float32Array;
+  taint: Uint8Array;
+  line: Uint8Array;
+  bodyStrength: Uint8Array;
+  cardBodies: number[]; // nodes
+  // By node.
+  shape: Uint8Array;
+  glyph: GlyphName[];
+  nodeStrength: Uint8Array;
+  selected: number; // -1: none
+  way: Way | null;
+  cutTime: number | null;
+}
+
+export interface Choice {
+  policy: string;
+  selected: string | null;
+  path: { nodes: string[]; edges: string[] } | null; // as the server has it; null: not yet, or nothing
+  cutTime: number | null;
+}
+
+const widthLeast = 1.6;
+
+export function sceneOf(m: Model, shape: Uint8Array, p: Placement, choice: Choice): Scene {
+  const w = weigh(m, choice.policy);
+  const cards = [...shape.keys()].filter((v) => shape[v] === shapes.card);
+  const n = m.edges.length + cards.length;
+  const width = new Float32Array(n);
+  w.share.forEach((share, e) => { width[e] = Math.max(widthLeast, share * widthMost); });
+  const s: Scene = {
+    placement: p,
+    x0: new Float32Array(n), y0: new Float32Array(n), x1: new Float32Array(n), y1: new Float32Array(n),
+    width0: width, width1: width.slice(),
+    taint: new Uint8Array(n), line: new Uint8Array(n), bodyStrength: new Uint8Array(n),
+    cardBodies: cards,
+    shape,
+    glyph: m.nodes.map((v) => glyphOf(v.kind, v.fold?.kind ?? null, v.fan !== null)),
+    nodeStrength: new Uint8Array(m.nodes.length),
+    selected: choice.selected === null ? -1 : (m.at.get(choice.selected) ?? -1),
+    way: null,
+    cutTime: choice.cutTime,
+  };
+  m.edges.forEach((e, i) => {
+    s.taint[i] = Math.min(5, Math.max(1, Math.ceil(w.taint[i]! * 5)));
+    s.line[i] = e.certainty === 'lead' ? lines.dotted : e.certainty === 'rule' ? lines.dashed : lines.solid;
+  });
+  setPorts(m, s);
+  cards.forEach((v, k) => setCardBody(m, s, v, m.edges.length + k));
+  setStrengths(m, s, choice);
+  return s;
+}
+
+// setPorts stacks bodies at each side of a node in the order of their slope, the
+// nearest target outermost, so that those of one node do not cross.
+function setPorts(m: Model, s: Scene) {
+  const { x, endX, y } = s.placement;
+  for (let e = 0; e < m.edges.length; e++) {
+    const [u, v] = [m.from[e]!, m.to[e]!];
+    s.x0[e] = endX[u]!;
+    s.x1[e] = x[v]!;
+    s.y0[e] = y[u]!;
+    s.y1[e] = y[v]!;
+  }
+  const slope = (e: number) => {
+    const [u, v] = [m.from[e]!, m.to[e]!];
+    return (y[v]! - y[u]!) / Math.max(30, x[v]! - endX[u]!);
+  };
+  for (let v = 0; v < m.nodes.length; v++) {
+    const out = [...m.out.subarray(m.outAt[v]!, m.outAt[v + 1]!)].sort((a, b) => slope(a) - slope(b) || a - b);
+    const into = [...m.into.subarray(m.intoAt[v]!, m.intoAt[v + 1]!)].sort((a, b) => slope(b) - slope(a) || a - b);
+    if (s.shape[v] === shapes.card) cardPorts(s, v, out);
+    else stack(s, out, s.y0);
+    stack(s, into, s.y1);
+  }
+}
+
+function stack(s: Scene, edges: number[], at: Float32Array) {
+  let y = 0;
+  for (const e of edges) y -= s.width0[e]! / 2;
+  for (const e of edges) {
+    at[e]! += y + s.width0[e]! / 2;
+    y += s.width0[e]!;
+  }
+}
+
+// The peels of a chain leave its card where their bars are, above the body; the
+// body itself goes on.
+const peelPort = -66;
+const peelPortStep = 12;
+
+function cardPorts(s: Scene, v: number, out: number[]) {
+  const trunk = s.placement.trunk[v]!;
+  const y = s.placement.y[v]!;
+  const rise = out.filter((e) => e !== trunk && s.y1[e]! < y);
+  rise.forEach((e, i) => { s.y0[e]! += peelPort + Math.min(2, i) * peelPortStep; });
+  stack(s, out.filter((e) => !rise.includes(e)), s.y0);
+}
+
+// setCardBody is the body inside a card: as wide as what comes in on its left, and
+// on its right as what goes on after all that was peeled off.
+function setCardBody(m: Model, s: Scene, v: number, b: number) {
+  const { x, endX, y } = s.placement;
+  const trunk = s.placement.trunk[v]!;
+  let [into, dark, sure] = [0, 1, lines.solid as number];
+  for (let k = m.intoAt[v]!; k < m.intoAt[v + 1]!; k++) {
+    const e = m.into[k]!;
+    into += s.width0[e]!;
+    dark = Math.max(dark, s.taint[e]!);
+    sure = Math.max(sure, s.line[e]!);
+  }
+  s.x0[b] = x[v]!;
+  s.x1[b] = endX[v]!;
+  s.y0[b] = s.y1[b] = y[v]!;
+  s.width0[b] = Math.max(widthLeast, into);
+  s.width1[b] = trunk < 0 ? widthLeast : s.width0[trunk]!;
+  s.taint[b] = dark;
+  s.line[b] = Math.min(sure, lines.dashed);
+}
+
+function setStrengths(m: Model, s: Scene, choice: Choice) {
+  if (s.selected >= 0) {
+    const known = choice.path === null ? null : wayOf(m, choice.path.nodes, choice.path.edges);
+    s.way = known ?? wayTo(m, s.selected, choice.policy);
+    s.bodyStrength.fill(strength.dim);
+    for (const e of s.way.edges) s.bodyStrength[e] = strength.path;
+    for (const v of s.way.nodes) s.nodeStrength[v] = strength.path;
+    s.cardBodies.forEach((v, k) => { if (s.nodeStrength[v] === strength.path) s.bodyStrength[m.edges.length + k] = strength.path; });
+  }
+  const there = asOf(m, choice.cutTime);
+  there.edges.forEach((yes, e) => { if (!yes) s.bodyStrength[e] = strength.later; });
+  s.cardBodies.forEach((v, k) => { if (!there.nodes[v]) s.bodyStrength[m.edges.length + k] = strength.later; });
+  there.nodes.forEach((yes, v) => { if (!yes) s.nodeStrength[v] = strength.later; });
+}
+
+// How opaque bodies, centre lines and glyphs are at each strength.
+export const bodyAlpha = [1, 1, 0.6, 0.06];
+export const coreAlpha = [1, 1, 0.5, 0.06];
+export const nodeAlpha = [1, 1, 1, 0.06];

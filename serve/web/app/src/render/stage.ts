@@ -1,0 +1,289 @@
+import { MultiDirectedGraph } from 'graphology';
+import Sigma from 'sigma';
+import { createEdgeCompoundProgram } from 'sigma/rendering';
+import type { Model } from '../graph/model';
+import { shapes } from '../layout/input';
+import { atlasNames, atlasOf, grown, type Atlas } from './atlas';
+import { fitted, lookOf, setBox, stateFor, type Look } from './camera';
+import { glyphProgram, type NodeData } from './node';
+import type { Palette } from './palette';
+import { axisHeight, cardOf, drawGround, type Page } from './plate';
+import { CoreProgram, RibbonProgram, type EdgeData } from './ribbon';
+import { bodyAlpha, coreAlpha, lines, nodeAlpha, strength, type Scene } from './scene';
+import { drawWords, type Words } from './words';
+
+export interface Hears {
+  select(v: number): void; // -1: nothing
+  open(v: number): void;
+  hover(v: number): void;
+  looked(): void; // the camera moved
+}
+
+// Content is what a stage shows at a time.
+export interface Content extends Omit<Page, 'c' | 'look'> {
+  words: Words;
+}
+
+// In how many pieces a large graph is handed over, so that the page stays awake.
+const batch = 2500;
+const pause = () => new Promise<void>((done) => setTimeout(done, 0));
+
+const ratioLeast = 0.25;
+const ratioMost = 200;
+
+// Stage is the part of the page that the flow is drawn in: a canvas for what lies
+// below, sigma, a canvas for words.
+export class Stage {
+  private sigma: Sigma | null = null;
+  private content: Content | null = null;
+  private atlas: Atlas | null = null;
+  private moved = false; // by the user: then the view is kept
+  private ours = false; // the camera is being moved by us
+  private readonly below = document.createElement('canvas');
+  private readonly middle = document.createElement('div');
+  private readonly above = document.createElement('canvas');
+
+  constructor(private readonly box: HTMLElement, private readonly hears: Hears) {
+    this.below.className = 'flow-layer';
+    this.middle.className = 'flow-layer';
+    this.above.className = 'flow-layer flow-words';
+    box.append(this.below, this.middle, this.above);
+  }
+
+  kill(): void {
+    this.sigma?.kill();
+    this.sigma = null;
+    for (const e of [this.below, this.middle, this.above]) e.remove();
+  }
+
+  // show puts another graph on the stage. alive says whether it is still wanted.
+  async show(content: Content, alive: () => boolean): Promise<void> {
+    if (this.atlas === null) this.atlas = await atlasOf(content.palette);
+    const graph = await graphOf(content, alive);
+    if (!alive()) return;
+    this.content = content;
+    this.resizeCanvases();
+    if (this.sigma === null) this.start(graph);
+    else this.sigma.setGraph(graph);
+    this.place(content.model, content.scene);
+  }
+
+  // restyle draws the same graph anew: another policy, selection, time or theme.
+  async restyle(content: Content, themeChanged: boolean): Promise<void> {
+    if (themeChanged) this.atlas = await atlasOf(content.palette);
+    if (this.content === null || this.sigma === null || this.content.model !== content.model) return;
+    const before = this.content;
+    this.content = content;
+    const [edges, nodes] = changes(before.scene, content.scene, themeChanged, content.model);
+    // The attributes are changed in place: an event for each would cost more than drawing.
+    const graph = this.sigma.getGraph();
+    for (const b of edges) Object.assign(graph.getEdgeAttributes(String(b)), edgeData(content, b));
+    for (const v of nodes) Object.assign(graph.getNodeAttributes(content.model.nodes[v]!.id), nodeData(content, v));
+    const partialGraph = { edges: edges.map(String), nodes: nodes.map((v) => content.model.nodes[v]!.id) };
+    this.sigma.refresh({ partialGraph, skipIndexation: true, schedule: true });
+  }
+
+  fit(): void {
+    this.moved = false;
+    if (this.content !== null) this.place(this.content.model, this.content.scene);
+  }
+
+  zoom(factor: number): void {
+    const camera = this.sigma?.getCamera();
+    if (camera === undefined) return;
+    this.moved = true;
+    camera.setState({ ratio: camera.getBoundedRatio(camera.ratio / factor) });
+  }
+
+  // reveal moves the picture so far that a node is on the screen.
+  reveal(v: number): void {
+    const [s, look] = [this.content?.scene, this.look()];
+    if (this.sigma === null || s === undefined || look === null || v < 0) return;
+    const x = s.placement.x[v]! * look.zoom + look.x;
+    const y = s.placement.y[v]! * look.zoom + look.y;
+    const inside = x >= 20 && x <= look.width - 20 && y >= axisHeight + 10 && y <= look.height - 10;
+    if (inside) return;
+    this.moved = true;
+    this.sigma.getCamera().setState(stateFor(look.width, look.height, { x: s.placement.x[v]!, y: s.placement.y[v]! }, look.zoom));
+  }
+
+  look(): Look | null {
+    return this.sigma === null ? null : lookOf(this.sigma);
+  }
+
+  resized(): void {
+    if (this.sigma === null) return;
+    this.resizeCanvases();
+    setBox(this.sigma, this.box.clientWidth, this.box.clientHeight);
+    this.sigma.resize(true);
+    this.sigma.refresh();
+    if (!this.moved) this.fit();
+  }
+
+  // picture puts all layers onto one canvas, as they are on the screen.
+  picture(caption: (c: CanvasRenderingContext2D, width: number) => void, top: number): HTMLCanvasElement {
+    const scale = window.devicePixelRatio || 1;
+    const out = document.createElement('canvas');
+    out.width = this.box.clientWidth * scale;
+    out.height = (this.box.clientHeight + top) * scale;
+    const c = out.getContext('2d');
+    if (c === null || this.sigma === null) return out;
+    c.scale(scale, scale);
+    caption(c, this.box.clientWidth);
+    // A WebGL canvas is readable only in the task in which it was drawn.
+    this.sigma.refresh();
+    const { edges, nodes } = this.sigma.getCanvases();
+    for (const layer of [this.below, edges, nodes, this.above]) {
+      if (layer !== undefined) c.drawImage(layer, 0, top, this.box.clientWidth, this.box.clientHeight);
+    }
+    return out;
+  }
+
+  private start(graph: MultiDirectedGraph) {
+    const programs = { flow: createEdgeCompoundProgram([RibbonProgram, CoreProgram]) };
+    const node = glyphProgram(() => this.atlas as Atlas);
+    this.sigma = new Sigma(graph, this.middle, {
+      autoRescale: false, stagePadding: 0, allowInvalidContainer: true,
+      renderLabels: false, renderEdgeLabels: false, enableEdgeEvents: false, zIndex: false,
+      nodeProgramClasses: { glyph: node }, nodeHoverProgramClasses: { glyph: node }, edgeProgramClasses: programs,
+      defaultNodeType: 'glyph', defaultEdgeType: 'flow', defaultDrawNodeHover: () => {},
+      minCameraRatio: ratioLeast, maxCameraRatio: ratioMost, enableCameraRotation: false,
+      doubleClickZoomingRatio: 1, inertiaDuration: 120, zoomDuration: 120,
+    });
+    setBox(this.sigma, this.box.clientWidth, this.box.clientHeight);
+    this.sigma.refresh();
+    this.listen(this.sigma);
+  }
+
+  private listen(sigma: Sigma) {
+    const at = (id: string) => this.content?.model.at.get(id) ?? -1;
+    sigma.on('afterRender', () => this.draw());
+    sigma.getCamera().on('updated', () => {
+      if (!this.ours) this.moved = true;
+      this.hears.looked();
+    });
+    sigma.on('clickNode', ({ node }) => this.hears.select(at(node)));
+    sigma.on('doubleClickNode', ({ node, preventSigmaDefault }) => {
+      preventSigmaDefault();
+      this.hears.open(at(node));
+    });
+    sigma.on('enterNode', ({ node }) => this.hears.hover(at(node)));
+    sigma.on('leaveNode', () => this.hears.hover(-1));
+    sigma.on('clickStage', ({ event }) => {
+      const card = this.cardAt(event.x, event.y);
+      if (card === null) this.hears.select(-1);
+      else if (card.unfold) this.hears.open(card.v);
+      else this.hears.select(card.v);
+    });
+  }
+
+  // cardAt finds the card under a point; unfold is where its word to open it stands.
+  private cardAt(x: number, y: number): { v: number; unfold: boolean } | null {
+    const look = this.look();
+    if (this.content === null || look === null) return null;
+    for (const v of this.content.scene.cardBodies) {
+      const c = cardOf({ look, scene: this.content.scene }, v);
+      if (x < c.x || x > c.x + c.width || y < c.y || y > c.y + c.height) continue;
+      return { v, unfold: x > c.x + c.width - 60 && y < c.y + 24 };
+    }
+    return null;
+  }
+
+  private place(m: Model, s: Scene) {
+    if (this.sigma === null || this.moved) return;
+    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    this.ours = true;
+    this.sigma.getCamera().setState(fitted(width, height, s.placement, axisHeight, theftOf(m, s)));
+    this.ours = false;
+    this.hears.looked();
+  }
+
+  private draw() {
+    const look = this.look();
+    const [below, above] = [this.below.getContext('2d'), this.above.getContext('2d')];
+    if (this.content === null || look === null || below === null || above === null) return;
+    drawGround({ ...this.content, look, c: below });
+    drawWords({ ...this.content, look, c: above }, this.content.words);
+  }
+
+  // hoverChanged draws the words again, since what the pointer is on shows all of its own.
+  hoverChanged(v: number): void {
+    if (this.content === null) return;
+    this.content.words.hovered = v;
+    this.sigma?.scheduleRender();
+  }
+
+  private resizeCanvases() {
+    const scale = window.devicePixelRatio || 1;
+    for (const canvas of [this.below, this.above]) {
+      canvas.width = this.box.clientWidth * scale;
+      canvas.height = this.box.clientHeight * scale;
+      canvas.getContext('2d')?.setTransform(scale, 0, 0, scale, 0, 0);
+    }
+  }
+}
+
+function theftOf(m: Model, s: Scene): { x: number; y: number } {
+  const v = Math.max(0, m.nodes.findIndex((n) => n.kind === 'theft'));
+  return { x: s.placement.x[v] ?? 0, y: s.placement.y[v] ?? 0 };
+}
+
+async function graphOf(content: Content, alive: () => boolean): Promise<MultiDirectedGraph> {
+  const graph = new MultiDirectedGraph();
+  const { model: m, scene: s } = content;
+  for (let v = 0; v < m.nodes.length; v++) {
+    if (v % batch === batch - 1) await pause();
+    if (!alive()) return graph;
+    graph.addNode(m.nodes[v]!.id, { ...nodeData(content, v), ...middleOf(s, v), type: 'glyph', size: 12 });
+  }
+  for (let b = 0; b < s.x0.length; b++) {
+    if (b % batch === batch - 1) await pause();
+    if (!alive()) return graph;
+    const card = s.cardBodies[b - m.edges.length];
+    const [from, to] = card === undefined ? [m.from[b]!, m.to[b]!] : [card, card];
+    graph.addEdgeWithKey(String(b), m.nodes[from]!.id, m.nodes[to]!.id, { ...edgeData(content, b), type: 'flow' });
+  }
+  return graph;
+}
+
+function middleOf(s: Scene, v: number): { x: number; y: number } {
+  const p = s.placement;
+  return { x: (p.x[v]! + p.endX[v]!) / 2, y: -p.y[v]! };
+}
+
+const cells = new Map<string, number>(atlasNames.map((name, i) => [name, i]));
+
+function nodeData(content: Content, v: number): NodeData {
+  const s = content.scene;
+  const glyph = s.glyph[v]!;
+  return {
+    cell: s.shape[v] === shapes.card ? -1 : (cells.get(glyph) ?? 0),
+    grown: grown(glyph),
+    alpha: s.shape[v] === shapes.card ? 0 : nodeAlpha[s.nodeStrength[v]!]!,
+  };
+}
+
+function edgeData({ scene: s, palette }: { scene: Scene; palette: Palette }, b: number): EdgeData {
+  const dotted = s.line[b] === lines.dotted;
+  const level = s.bodyStrength[b]!;
+  return {
+    x0: s.x0[b]!, y0: s.y0[b]!, x1: s.x1[b]!, y1: s.y1[b]!,
+    width0: s.width0[b]!, width1: s.width1[b]!,
+    body: palette[`t${s.taint[b]}`] ?? '', bodyAlpha: bodyAlpha[level]!,
+    core: palette[dotted ? 'ink-3' : 'core'] ?? '', coreAlpha: coreAlpha[level]!,
+    coreWidth: dotted ? 1.8 : level === strength.path ? 2 : 1.2,
+    line: s.line[b]!,
+  };
+}
+
+// changes lists the bodies and nodes that look different from before.
+function changes(a: Scene, b: Scene, all: boolean, m: Model): [edges: number[], nodes: number[]] {
+  const edges = [...b.x0.keys()].filter((i) => all || differs(a, b, i));
+  const nodes = [...m.nodes.keys()].filter((v) => all || a.nodeStrength[v] !== b.nodeStrength[v]);
+  return [edges, nodes];
+}
+
+function differs(a: Scene, b: Scene, i: number): boolean {
+  return a.width0[i] !== b.width0[i] || a.width1[i] !== b.width1[i] || a.y0[i] !== b.y0[i] || a.y1[i] !== b.y1[i]
+    || a.taint[i] !== b.taint[i] || a.bodyStrength[i] !== b.bodyStrength[i];
+}

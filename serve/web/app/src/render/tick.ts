@@ -1,0 +1,37 @@
+import type { Placement } from '../layout/place';
+import { messages } from '../messages';
+
+// Tick is a time on the axis, in UTC. day is empty where it is that of the tick before.
+export interface Tick {
+  x: number;
+  day: string;
+  clock: string;
+}
+
+const two = (n: number) => String(n).padStart(2, '0');
+
+export function clockOf(time: number): string {
+  const d = new Date(time * 1000);
+  return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
+}
+
+export function dayOf(time: number): string {
+  const d = new Date(time * 1000);
+  return `${d.getUTCDate()} ${messages.flow.months[d.getUTCMonth()]}`;
+}
+
+// ticksOf names the columns that there is room for, from left to right: toX is
+// where a place of the picture is on the screen. A year is said where it changes.
+export function ticksOf(p: Placement, toX: (x: number) => number, room: number, right: number): Tick[] {
+  const ticks: Tick[] = [];
+  let [edge, lastDay, lastYear] = [-Infinity, '', 0];
+  p.tickTime.forEach((time, k) => {
+    const x = toX(p.tickX[k]!);
+    if (x < edge || x < 0 || x > right) return;
+    const [day, year] = [dayOf(time), new Date(time * 1000).getUTCFullYear()];
+    const said = year === lastYear ? day : `${day} ${year}`;
+    ticks.push({ x, day: day === lastDay && year === lastYear ? '' : said, clock: clockOf(time) });
+    [edge, lastDay, lastYear] = [x + room, day, year];
+  });
+  return ticks;
+}
