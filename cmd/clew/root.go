@@ -29,10 +29,14 @@ Exit codes: 0 ok, 1 wrong use, 2 bad or hostile input, 3 source not reachable,
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
 		newAddress(e),
+		newBackup(e),
+		newCase(e),
 		newIngest(e),
 		newLedger(e),
+		newRestore(e),
 		newTrace(e),
 		newTx(e),
+		newUser(e),
 		newVersion(e),
 		newWatch(e),
 	)

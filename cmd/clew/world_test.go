@@ -22,6 +22,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"node":     cmdNode,
 	"labels":   cmdLabels,
 	"stops":    cmdStops,
+	"said":     cmdSaid,
 	"altered":  cmdAltered,
 	"digest":   cmdDigest,
 	"poke":     cmdPoke,
