@@ -48,6 +48,7 @@ var edges = map[[2]string]bool{
 	{"serve/api", "serve/auth"}:            true,
 	{"serve/api", "serve/job"}:             true,
 	{"serve/api", "serve/opsdb"}:           true,
+	{"serve/job", "serve/opsdb"}:           true,
 	{"serve/opsdb", "serve/auth"}:          true,
 }
 

@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// Names of the cookie. __Host- makes the browser refuse one that another host
-// of the domain set, but is allowed with Secure only (RFC 6265bis).
+// CookieName is the name of the cookie without TLS. With TLS it begins with
+// __Host-, which makes a browser refuse one that another host of the domain
+// set, but is allowed with Secure only (RFC 6265bis).
 const (
-	cookiePlain  = "clew_session"
+	CookieName   = "clew_session"
 	cookieSecure = "__Host-clew_session"
 )
 
@@ -26,7 +27,7 @@ func (g *Guard) cookieName() string {
 	if g.o.TLS {
 		return cookieSecure
 	}
-	return cookiePlain
+	return CookieName
 }
 
 func (g *Guard) cookie(value string, maxAge int) *http.Cookie {
