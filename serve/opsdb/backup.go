@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 // Report tells what is in a backup.
 type Report struct {
 	Path   string
+	Known  bool // whether its digest was known before, and is the same
 	Schema int64
 	Cases  int64 // deleted ones too
 	Notes  int64 // likewise
@@ -24,9 +26,13 @@ type Report struct {
 }
 
 // Backup writes the database as of one moment to a new file, while others read
-// and write, and checks what it wrote. ErrExists if there is such a file; a
-// file of that name is there only when it is whole and on the disk.
+// and write, and checks what it wrote. Its SHA-256 is written beside it, with
+// .sha256 behind its name, as sha256sum does. ErrExists if there is one of these
+// files; a file of that name is there only when it is whole and on the disk.
 func (db *DB) Backup(ctx context.Context, path string) (Report, error) {
+	if _, err := os.Lstat(path + sumSuffix); err == nil {
+		return Report{}, fmt.Errorf("%s: %w", filepath.Base(path)+sumSuffix, ErrExists)
+	}
 	part, err := newPart(path, false)
 	if err != nil {
 		return Report{}, err
@@ -39,8 +45,44 @@ func (db *DB) Backup(ctx context.Context, path string) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("the backup was written and is not good: %w", err)
 	}
-	report.Path = path
-	return report, putInPlace(part, path, false)
+	report.Path, report.Known = path, true
+	if err := putInPlace(part, path, false); err != nil {
+		return Report{}, err
+	}
+	return report, writeSum(path, report.SHA256)
+}
+
+// sumSuffix is what the name of a backup's digest ends in.
+const sumSuffix = ".sha256"
+
+func writeSum(path string, sum [sha256.Size]byte) error {
+	f, err := os.OpenFile(path+sumSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%x  %s\n", sum, filepath.Base(path))
+	return errors.Join(err, f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+}
+
+// readSum reads the digest beside a backup; nil if there is none.
+func readSum(path string) (*[sha256.Size]byte, error) {
+	f, err := os.Open(path + sumSuffix)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := new([sha256.Size]byte)
+	digits := make([]byte, 2*len(sum))
+	if _, err := io.ReadFull(f, digits); err != nil {
+		return nil, fmt.Errorf("%w: the file %s beside it holds no SHA-256", ErrDamaged, filepath.Base(path)+sumSuffix)
+	}
+	if _, err := hex.Decode(sum[:], digits); err != nil {
+		return nil, fmt.Errorf("%w: the file %s beside it holds no SHA-256", ErrDamaged, filepath.Base(path)+sumSuffix)
+	}
+	return sum, nil
 }
 
 // vacuumInto writes a copy. It is a connection of its own, so that the one that
@@ -115,7 +157,7 @@ func verify(ctx context.Context, path string) (r Report, err error) {
 	if r.Schema == 0 {
 		return r, fmt.Errorf("%w: it is empty", ErrForeign)
 	}
-	for _, check := range []func(context.Context, *sql.DB, *Report) error{sameObjects, intact, count} {
+	for _, check := range []func(context.Context, *sql.DB, *Report) error{sameSize, sameObjects, intact, count} {
 		if err := check(ctx, pool, &r); err != nil {
 			return r, explain(err)
 		}
@@ -133,6 +175,19 @@ func digestFile(path string) (s Stored, err error) {
 	s.Size, err = io.Copy(sum, f)
 	sum.Sum(s.SHA256[:0])
 	return s, err
+}
+
+// sameSize finds files that were cut, also in their last page, which SQLite
+// takes for zeros.
+func sameSize(ctx context.Context, pool *sql.DB, r *Report) error {
+	var size int64
+	if err := pool.QueryRowContext(ctx, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&size); err != nil {
+		return err
+	}
+	if size != r.Size {
+		return fmt.Errorf("%w: it has %d bytes of %d", ErrDamaged, r.Size, size)
+	}
+	return nil
 }
 
 // intact asks SQLite about pages, indexes and references.

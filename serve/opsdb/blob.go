@@ -46,9 +46,12 @@ func (db *DB) putBlob(ctx context.Context, field string, most int64, write func(
 }
 
 // dropUnused forgets blobs that no row refers to, also when the caller has
-// given up by now.
+// given up by now. What it can not forget soon, Prune does in a day.
 func (db *DB) dropUnused(ids ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	if len(ids) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	return db.write(ctx, func(tx *sql.Tx) error { return dropBlobs(ctx, tx, ids...) })
 }
@@ -146,6 +149,9 @@ func (db *DB) openBlob(ctx context.Context, id string) (*Blob, error) {
 	copy(b.SHA256[:], sum)
 	b.left = b.Size
 	zip, err := gzip.NewReader(&chunkReader{ctx: ctx, db: db, id: id})
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF // of an empty blob there is a header too
+	}
 	if err != nil {
 		return nil, damaged(err)
 	}

@@ -129,6 +129,9 @@ type CaseFilter struct {
 // Cases lists cases, those made last first.
 func (db *DB) Cases(ctx context.Context, f CaseFilter, p Page) ([]CaseHead, error) {
 	query, args := caseColumns+" FROM cases WHERE id < ? AND (deleted IS NOT NULL) = ?", []any{p.after(), f.Deleted}
+	if err := word("title", f.Title); err != nil {
+		return nil, err // SQLite knows no patterns of any length
+	}
 	if f.Title != "" {
 		query, args = query+` AND lower(title) LIKE ? ESCAPE '\'`, append(args, "%"+likeEscaper.Replace(strings.ToLower(f.Title))+"%")
 	}

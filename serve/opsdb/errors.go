@@ -14,16 +14,15 @@ import (
 
 // What callers branch on.
 var (
-	ErrNotFound  = auth.ErrNotFound
-	ErrBusy      = errors.New("another process is writing to the database: try again")
-	ErrInUse     = errors.New("the database is in use by another process: stop it first")
-	ErrFull      = errors.New("no room is left for the database: free some space on its disk, nothing of this change was kept")
-	ErrDamaged   = errors.New("the database is damaged: restore a backup")
-	ErrForeign   = errors.New("not a database of Clew")
-	ErrExists    = errors.New("there is a file of that name already")
-	ErrPending   = errors.New("the same request is still being answered")
-	ErrReused    = errors.New("the idempotency key was used for another request")
-	ErrNoJournal = errors.New("a change needs to say who makes it")
+	ErrNotFound = auth.ErrNotFound
+	ErrBusy     = errors.New("another process is writing to the database: try again")
+	ErrInUse    = errors.New("the database is in use by another process: stop it first")
+	ErrFull     = errors.New("no room is left for the database: free some space on its disk, nothing of this change was kept")
+	ErrDamaged  = errors.New("the database is damaged: restore a backup")
+	ErrForeign  = errors.New("not a database of Clew")
+	ErrExists   = errors.New("there is a file of that name already")
+	ErrPending  = errors.New("the same request is still being answered")
+	ErrReused   = errors.New("the idempotency key was used for another request")
 )
 
 // ErrNewer says that a file was written by a later version of this program.

@@ -17,8 +17,8 @@ import (
 type RestoreOptions struct {
 	// Force replaces the database that is there.
 	Force bool
-	// SHA256 is what the backup must have, if it is known: SQLite finds broken
-	// pages, not changed words.
+	// SHA256 is what the backup must have; nil: what the file beside it says, if
+	// there is one. SQLite finds broken pages, not changed words.
 	SHA256 *[sha256.Size]byte
 	// Now is the clock; nil: the machine's.
 	Now func() time.Time
@@ -70,8 +70,14 @@ func takeBackup(ctx context.Context, from, part string, opt RestoreOptions) (r R
 	if r, err = verify(ctx, part); err != nil {
 		return r, err
 	}
-	if opt.SHA256 != nil && *opt.SHA256 != r.SHA256 {
-		return r, fmt.Errorf("%w: its SHA-256 is %s", ErrDamaged, hex.EncodeToString(r.SHA256[:]))
+	want := opt.SHA256
+	if want == nil {
+		if want, err = readSum(from); err != nil {
+			return r, err
+		}
+	}
+	if r.Known = want != nil; r.Known && *want != r.SHA256 {
+		return r, fmt.Errorf("%w: its SHA-256 is %x, and was %x", ErrDamaged, r.SHA256, *want)
 	}
 	return r, explain(settle(ctx, part, r, opt.Now))
 }
