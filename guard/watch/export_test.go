@@ -65,3 +65,12 @@ func (p *Poster) Still(at time.Time) *[]time.Duration {
 	}
 	return &slept
 }
+
+// OnEmit calls a function before changes are told.
+func (w *Watcher) OnEmit(before func()) {
+	emit := w.opt.Emit
+	w.opt.Emit = func(ctx context.Context, changes []Change) error {
+		before()
+		return emit(ctx, changes)
+	}
+}

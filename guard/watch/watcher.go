@@ -50,8 +50,8 @@ type Options struct {
 	// chain, at most 1,024 at a time. While it fails nothing goes on, and it is
 	// called again with the same changes.
 	Emit func(ctx context.Context, changes []Change) error
-	// Status, if set, is told how it goes on: after each block, change of branch
-	// and failure.
+	// Status, if set, is told how it goes on: after each block, change of branch,
+	// delivery and failure.
 	Status func(Status)
 	// Retry says whether an error of Pin or Emit passes by itself; nil: none
 	// does. ErrUndelivered always does. Others end Run.
@@ -260,6 +260,9 @@ func (w *Watcher) report(s Status) {
 // be more.
 func (w *Watcher) turn(ctx context.Context) (busy bool, err error) {
 	if told, err := w.deliver(ctx); told || err != nil {
+		if err == nil {
+			w.report(Status{})
+		}
 		return true, err
 	}
 	was := w.height()

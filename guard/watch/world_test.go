@@ -291,3 +291,11 @@ func seeds(t *testing.T, usual int) (list []uint64) {
 }
 
 func rand64(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// newDisk is a file system in memory.
+func newDisk(t testing.TB) *vfs.Crashable {
+	fs := vfs.NewCrashable(1)
+	fs.MaxReserve = 1 << 20
+	t.Cleanup(fs.Free)
+	return fs
+}
