@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"clew.example/clew/internal/vfs"
@@ -77,6 +78,8 @@ type nodes struct {
 	store files
 	res   NodesResult
 
+	prepares atomic.Pointer[flat.Writer] // for the goroutines that fetch; nil: no ledger yet
+
 	began     time.Time
 	base      ledger.Height // blocks from here on were added by this call
 	told      time.Time     // when Progress was called last
@@ -107,6 +110,7 @@ func (n *nodes) open() error {
 	}
 	n.opt.Nodes.First = first
 	n.opt.Nodes.Values = n.opt.Nodes.Values || first > 0
+	n.opt.Nodes.Prepare = n.prepare
 	if m := n.opt.Store.Memory; m > 0 {
 		n.opt.Nodes.Window = min(max(m/windowShare, windowMin), windowMax)
 	}
@@ -121,7 +125,16 @@ const (
 	windowMax   = 64 << 20
 )
 
+// prepare hashes what a block is looked up by, beside the appending.
+func (n *nodes) prepare(b *ledger.Block) {
+	if w := n.prepares.Load(); w != nil {
+		w.Prepare(b)
+	}
+}
+
+// opened notes that there is a ledger.
 func (n *nodes) opened() {
+	n.prepares.Store(n.store.writer)
 	if n.opt.Opened != nil {
 		n.opt.Opened(n.store.writer.Meta())
 	}

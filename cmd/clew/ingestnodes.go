@@ -40,7 +40,7 @@ func (f *nodeFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.cert, "rpc-cert", "", "certificate of https nodes, PEM, such as btcd's rpc.cert")
 	fs.BoolVar(&f.clear, "rpc-clear", false, "allow http to other machines: password and blocks go in the clear")
 	fs.DurationVar(&f.wait, "rpc-wait", 10*time.Minute, "how long to wait for a node that is of use")
-	fs.DurationVar(&f.poll, "poll", 5*time.Second, "between looks for a new block, where a node does not tell by itself")
+	fs.DurationVar(&f.poll, "poll", time.Second, "between looks for a new block, where a node does not tell by itself")
 	fs.StringVar(&f.metrics, "metrics", "", "serve figures for Prometheus on this loopback address, such as 127.0.0.1:9332")
 }
 

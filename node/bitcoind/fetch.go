@@ -61,6 +61,9 @@ func (f *follower) dispatch(ctx context.Context, w *window, b *branch, ids []led
 			got := f.fetchBlock(ctx, b, i, id)
 			if got.err == nil {
 				w.room.give(bitcoin.MaxBlockSize - int64(len(got.block.Raw)))
+				if f.opt.Prepare != nil {
+					f.opt.Prepare(got.block)
+				}
 			}
 			slot <- got
 		})

@@ -46,6 +46,10 @@ type Options struct {
 	InFlight int   // requests to one node at a time; 0: 6 (btcd takes 10 of all its clients)
 	Window   int64 // bytes of blocks fetched ahead of the one emitted; 0: 64 MiB
 
+	// Prepare, if set, is called with each block before it is emitted, from
+	// several goroutines: what a receiver can do beside his own work.
+	Prepare func(*ledger.Block)
+
 	// Status is told whenever what is known of a node changes, one at a time.
 	Status func(Status)
 
