@@ -25,14 +25,22 @@ type grapher struct {
 	bytes   slab[byte]
 }
 
-// slab hands out pieces of large slices.
-type slab[T any] struct{ free []T }
+// slab hands out pieces of slices, each twice as large as the one before, up
+// to a limit: the graph of a block is small, that of a trace can be large.
+type slab[T any] struct {
+	free []T
+	size int
+}
 
-const slabSize = 1 << 12
+const (
+	slabSizeMin = 1 << 4
+	slabSizeMax = 1 << 12
+)
 
 func (s *slab[T]) take(n int) []T {
 	if len(s.free) < n {
-		s.free = make([]T, max(n, slabSize))
+		s.size = min(max(2*s.size, slabSizeMin), slabSizeMax)
+		s.free = make([]T, max(n, s.size))
 	}
 	piece := s.free[:n:n]
 	s.free = s.free[n:]
