@@ -44,7 +44,7 @@ func same(t *testing.T, c *chain, q *question, w *watch.Watcher, b *inbox) error
 // can interrupt a watcher, and holds it to the law at every stop.
 func TestWatch(t *testing.T) {
 	stops, kills, undone := 0, 0, 0
-	for _, seed := range seeds(t, 80) {
+	for _, seed := range seeds(t, 50) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		c, q := randomChain(t, r)
 		b := &inbox{}
