@@ -173,7 +173,7 @@ func TestRestoreCut(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	for range 60 {
+	for range 25 {
 		cut := rng.IntN(len(whole))
 		ok(t, os.WriteFile(bad, whole[:cut], 0o600))
 		_, err := opsdb.Restore(ctx, bad, to, opsdb.RestoreOptions{Force: true})

@@ -123,9 +123,45 @@ func TestOpenNames(t *testing.T) {
 // the same change succeeds.
 func TestFull(t *testing.T) {
 	path := newPath(t)
-	db := must[*opsdb.DB](t)(opsdb.Open(ctx, path, opsdb.WithPagesMax(opsdb.Options{}, 120)))
+	last := fill(t, path, opsdb.WithPagesMax(opsdb.Options{}, 120))
+	db := open(t, path, opsdb.Options{})
+	must[*opsdb.Case](t)(db.UpdateCase(ctx, by, last.ID, 1, theft("with room")))
+	must[int64](t)(io.Copy(io.Discard, must[*opsdb.Blob](t)(db.Attachment(ctx, last.ID, "labels.csv"))))
+}
+
+// TestFullDisk is the same on a disk that has no more room, for a backup too.
+func TestFullDisk(t *testing.T) {
+	dir := os.Getenv("CLEW_SMALLDISK")
+	if dir == "" {
+		t.Skip("no small disk: mount one of some 2 MB (mount -t tmpfs -o size=2m tmpfs DIR) and set CLEW_SMALLDISK to its folder")
+	}
+	path := filepath.Join(dir, "ops.db")
+	last := fill(t, path, opsdb.Options{})
+	if db, err := opsdb.Open(ctx, path, opsdb.Options{}); err == nil {
+		_, err = db.Backup(ctx, filepath.Join(dir, "backup.db"))
+		if !errors.Is(err, opsdb.ErrFull) {
+			t.Errorf("backup: %v", err)
+		}
+		ok(t, db.Close())
+	} else if !errors.Is(err, opsdb.ErrFull) {
+		t.Error(err)
+	}
+	alone(t, dir, "ops.db", "ops.db-open", "ops.db-wal", "ops.db-shm")
+	roomy := newPath(t)
+	for _, suffix := range []string{"", "-wal"} {
+		ok(t, os.WriteFile(roomy+suffix, must[[]byte](t)(os.ReadFile(path+suffix)), 0o600))
+	}
+	db := open(t, roomy, opsdb.Options{})
+	if cases := must[[]opsdb.CaseHead](t)(db.Cases(ctx, opsdb.CaseFilter{}, opsdb.Page{})); len(cases) == 0 || cases[0].ID != last.ID {
+		t.Errorf("%d cases, the last was %s", len(cases), last.ID)
+	}
+}
+
+// fill writes until there is no room, and checks what is left.
+func fill(t *testing.T, path string, opt opsdb.Options) (last *opsdb.Case) {
+	t.Helper()
+	db := must[*opsdb.DB](t)(opsdb.Open(ctx, path, opt))
 	var err error
-	var last *opsdb.Case
 	made := 0
 	for err == nil {
 		var c *opsdb.Case
@@ -136,20 +172,20 @@ func TestFull(t *testing.T) {
 	if !errors.Is(err, opsdb.ErrFull) || made == 0 {
 		t.Fatalf("after %d: %v", made, err)
 	}
-	trace, traceErr := db.AddTrace(ctx, by, "", []byte(`{"a":"`+strings.Repeat("x", 1<<18)+`"}`))
-	if !errors.Is(traceErr, opsdb.ErrFull) || trace.ID != "" {
-		t.Errorf("%v", traceErr)
+	trace, err := db.AddTrace(ctx, by, "", []byte(`{"a":"`+strings.Repeat("x", 1<<18)+`"}`))
+	if !errors.Is(err, opsdb.ErrFull) || trace.ID != "" {
+		t.Errorf("%v", err)
 	}
-	for table, want := range map[string]int{"cases": made, "case_versions": made, "attachments": made, "blobs": made, "journal": made, "traces": 0} {
+	for table, want := range map[string]int{"cases": made, "case_versions": made, "attachments": made, "journal": made, "traces": 0} {
 		if got := opsdb.Rows(t, db, table); got != want {
 			t.Errorf("%d rows in %s, want %d", got, table, want)
 		}
 	}
 	ok(t, db.Close())
-	ok(t, opsdb.Check(path))
-	db = open(t, path, opsdb.Options{})
-	must[*opsdb.Case](t)(db.UpdateCase(ctx, by, last.ID, 1, theft("with room")))
-	must[int64](t)(io.Copy(io.Discard, must[*opsdb.Blob](t)(db.Attachment(ctx, last.ID, "labels.csv"))))
+	if _, err := os.Stat(path + "-wal"); err != nil { // else what was stored is still there
+		ok(t, opsdb.Check(path))
+	}
+	return last
 }
 
 // TestGivenUp: a caller who gives up gets his reason, and the next one an
