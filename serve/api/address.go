@@ -10,22 +10,22 @@ import (
 	"clew.example/clew/store/flat"
 )
 
-// addressNamed names an address of a chain. The longest is script: and the hex
+// AddressNamed names an address of a chain. The longest is script: and the hex
 // of a script, which has 10,000 bytes at most to be spendable.
-type addressNamed struct {
+type AddressNamed struct {
 	Chain   string `path:"chain" maxLength:"80" doc:"CAIP-2 id or alias"`
 	Address string `path:"address" maxLength:"20010" doc:"or script:HEX for a script that has none"`
 }
 
 type addressIn struct {
-	addressNamed
-	asOfIn
+	AddressNamed
+	AsOfIn
 	Outputs int `query:"outputs" minimum:"0" maximum:"1000" default:"100" doc:"how many outputs to list, the newest first; what is left out is counted"`
 }
 
 type movesIn struct {
-	addressNamed
-	pageIn
+	AddressNamed
+	PageIn
 }
 
 type (
@@ -41,7 +41,7 @@ func (s *server) addAddresses() {
 	handle(s, route{op: moves, scope: auth.ScopeRead}, s.listMoves)
 }
 
-func (s *server) account(in *addressNamed) (*Ledger, ledger.Account, error) {
+func (s *server) account(in *AddressNamed) (*Ledger, ledger.Account, error) {
 	l, err := s.ledgerOf(in.Chain)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +54,7 @@ func (s *server) account(in *addressNamed) (*Ledger, ledger.Account, error) {
 }
 
 func (s *server) getAddress(ctx context.Context, in *addressIn) (*addressOut, error) {
-	l, account, err := s.account(&in.addressNamed)
+	l, account, err := s.account(&in.AddressNamed)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *server) getAddress(ctx context.Context, in *addressIn) (*addressOut, er
 // listMoves pages from the newest block on. The cursor names a transaction, so
 // pages hold together while the chain grows.
 func (s *server) listMoves(ctx context.Context, in *movesIn) (*movesOut, error) {
-	l, account, err := s.account(&in.addressNamed)
+	l, account, err := s.account(&in.AddressNamed)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type Cases interface {
 // question, whatever the question says of them.
 type CaseText struct {
 	Title    string       `json:"title" maxLength:"500"`
-	Notes    string       `json:"notes,omitempty" maxLength:"65536"`
+	Notes    string       `json:"notes" required:"false" maxLength:"65536"`
 	Question job.Question `json:"question"`
 }
 
@@ -64,20 +64,21 @@ type caseChange struct {
 type (
 	casesIn struct {
 		Title string `query:"title" maxLength:"300" doc:"a part of the title"`
-		pageIn
+		PageIn
 	}
-	casesOut  struct{ Body Page[Case] }
-	caseOut   struct{ Body Case }
-	caseNamed struct {
+	casesOut struct{ Body Page[Case] }
+	caseOut  struct{ Body Case }
+	// CaseNamed names a case.
+	CaseNamed struct {
 		ID string `path:"id" maxLength:"40"`
 	}
 	caseIn     struct{ Body CaseText }
 	caseEditIn struct {
-		caseNamed
+		CaseNamed
 		Body caseChange
 	}
 	seenIn struct {
-		caseNamed
+		CaseNamed
 		Revision int64 `query:"revision" minimum:"0" doc:"the one that was seen; left out: whichever it is"`
 	}
 )
@@ -89,7 +90,7 @@ func (s *server) addCases() {
 	handle(s, route{op: add, scope: auth.ScopeWrite}, func(ctx context.Context, in *caseIn) (*caseOut, error) {
 		return s.made(s.o.Cases.CreateCase(ctx, actor(auth.PrincipalOf(ctx)), in.Body.content()))
 	})
-	handle(s, route{op: get("/v1/cases/{id}", "getCase", "cases", "A case"), scope: auth.ScopeRead}, func(ctx context.Context, in *caseNamed) (*caseOut, error) {
+	handle(s, route{op: get("/v1/cases/{id}", "getCase", "cases", "A case"), scope: auth.ScopeRead}, func(ctx context.Context, in *CaseNamed) (*caseOut, error) {
 		return s.made(s.o.Cases.Case(ctx, in.ID))
 	})
 	edit := explain(put("/v1/cases/{id}", "changeCase", "cases", "Change a case"), "409 if it was changed since the revision that was seen.")
@@ -177,7 +178,7 @@ type (
 		RawBody []byte `contentType:"application/yaml"`
 	}
 	yamlForIn struct {
-		caseNamed
+		CaseNamed
 		RawBody []byte `contentType:"application/yaml"`
 	}
 	diffOut struct{ Body CaseDiff }

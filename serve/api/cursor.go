@@ -12,8 +12,8 @@ type Page[T any] struct {
 	Next  *string `json:"next" doc:"the cursor of the next page; null: this is the last"`
 }
 
-// pageIn says which part of a list is asked for.
-type pageIn struct {
+// PageIn says which part of a list is asked for.
+type PageIn struct {
 	Cursor string `query:"cursor" maxLength:"600" doc:"next of the page before; left out: the first page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"at most so many items"`
 }

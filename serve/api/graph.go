@@ -10,7 +10,7 @@ import (
 
 type (
 	graphIn struct {
-		traceNamed
+		TraceNamed
 		Open   string `query:"open" maxLength:"8192" doc:"ids of folds to open, with commas between them"`
 		Limit  int    `query:"limit" minimum:"1" maximum:"10000" default:"10000" doc:"at most so many nodes; what is left out is counted"`
 		Cursor string `query:"cursor" maxLength:"600" doc:"next of the page before"`
@@ -18,7 +18,7 @@ type (
 	}
 	graphOut struct{ Body *flow.Flow }
 	pathIn   struct {
-		traceNamed
+		TraceNamed
 		To     string `query:"to" required:"true" maxLength:"200" doc:"id of a node or fold, out:TXID:VOUT or account:HEX"`
 		Policy int    `query:"policy" minimum:"0" maximum:"20" default:"0" doc:"its place in the policies of the trace"`
 		Open   string `query:"open" maxLength:"8192" doc:"the folds that are open"`

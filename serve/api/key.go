@@ -53,7 +53,7 @@ func (s *server) addKeys() {
 	})
 }
 
-func (s *server) listKeys(ctx context.Context, in *pageIn) (*keysOut, error) {
+func (s *server) listKeys(ctx context.Context, in *PageIn) (*keysOut, error) {
 	after, err := s.after(listKeys, in.Cursor)
 	if err != nil {
 		return nil, err

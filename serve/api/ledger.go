@@ -67,11 +67,13 @@ func (s *server) ledgerOf(chain string) (*Ledger, error) {
 // heightMax is the greatest height that as_of takes.
 const heightMax = 1<<31 - 1
 
-type asOfIn struct {
+// AsOfIn says as of which block to answer. It is exported, as all that is
+// embedded in a request is: huma fills in nothing else.
+type AsOfIn struct {
 	AsOf int64 `query:"as_of" minimum:"0" maximum:"2147483647" default:"2147483647" doc:"height of the block as of which to answer; left out: the newest"`
 }
 
-func (a asOfIn) height() ledger.Height {
+func (a AsOfIn) height() ledger.Height {
 	if a.AsOf == heightMax {
 		return flat.MaxHeight
 	}

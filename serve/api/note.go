@@ -22,7 +22,7 @@ type Notes interface {
 type NoteText struct {
 	Target string `json:"target" maxLength:"300" doc:"tx:TXID, out:TXID:VOUT, account:HEX or case"`
 	Text   string `json:"text" maxLength:"65536"`
-	Pinned bool   `json:"pinned,omitempty"`
+	Pinned bool   `json:"pinned" required:"false"`
 }
 
 func (n *NoteText) stored() opsdb.NoteText {
@@ -54,21 +54,22 @@ type noteChange struct {
 
 type (
 	notesIn struct {
-		caseNamed
-		pageIn
+		CaseNamed
+		PageIn
 	}
 	notesOut struct{ Body Page[Note] }
 	noteOut  struct{ Body Note }
 	noteIn   struct {
-		caseNamed
+		CaseNamed
 		Body NoteText
 	}
-	noteNamed struct {
-		caseNamed
+	// NoteNamed names a note of a case.
+	NoteNamed struct {
+		CaseNamed
 		Note string `path:"note" maxLength:"40"`
 	}
 	noteEditIn struct {
-		noteNamed
+		NoteNamed
 		Body noteChange
 	}
 )
@@ -81,7 +82,7 @@ func (s *server) addNotes() {
 		return written(s.o.Notes.CreateNote(ctx, actor(auth.PrincipalOf(ctx)), in.ID, in.Body.stored()))
 	})
 	handle(s, route{op: put("/v1/cases/{id}/notes/{note}", "changeNote", "cases", "Change a note"), scope: auth.ScopeWrite}, s.changeNote)
-	handle(s, route{op: del("/v1/cases/{id}/notes/{note}", "deleteNote", "cases", "Hide a note"), scope: auth.ScopeWrite}, func(ctx context.Context, in *noteNamed) (*struct{}, error) {
+	handle(s, route{op: del("/v1/cases/{id}/notes/{note}", "deleteNote", "cases", "Hide a note"), scope: auth.ScopeWrite}, func(ctx context.Context, in *NoteNamed) (*struct{}, error) {
 		n, err := s.o.Notes.Note(ctx, in.ID, in.Note)
 		if err == nil {
 			_, err = s.o.Notes.DeleteNote(ctx, actor(auth.PrincipalOf(ctx)), in.ID, in.Note, n.Revision)

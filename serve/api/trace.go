@@ -95,9 +95,10 @@ type (
 	runsOut struct{ Body Page[Run] }
 	runsIn  struct {
 		Case string `query:"case" maxLength:"40" doc:"id of a case; left out: all"`
-		pageIn
+		PageIn
 	}
-	traceNamed struct {
+	// TraceNamed names a trace.
+	TraceNamed struct {
 		ID string `path:"id" maxLength:"40"`
 	}
 )
@@ -107,7 +108,7 @@ func (s *server) addTraces() {
 	ask.DefaultStatus = http.StatusAccepted
 	handle(s, route{op: ask, scope: auth.ScopeWrite}, s.askTrace)
 	handle(s, route{op: get("/v1/traces", "listTraces", "traces", "Traces, those asked last first"), scope: auth.ScopeRead}, s.listTraces)
-	handle(s, route{op: get("/v1/traces/{id}", "getTrace", "traces", "A trace and how far it is"), scope: auth.ScopeRead}, func(ctx context.Context, in *traceNamed) (*runOut, error) {
+	handle(s, route{op: get("/v1/traces/{id}", "getTrace", "traces", "A trace and how far it is"), scope: auth.ScopeRead}, func(ctx context.Context, in *TraceNamed) (*runOut, error) {
 		t, err := s.o.Traces.Trace(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -151,7 +152,7 @@ func (s *server) listTraces(ctx context.Context, in *runsIn) (*runsOut, error) {
 	return &runsOut{pageOf(s, list, runs, in.Limit, func(r *Run) string { return r.ID })}, nil
 }
 
-func (s *server) dropTrace(ctx context.Context, in *traceNamed) (*struct{}, error) {
+func (s *server) dropTrace(ctx context.Context, in *TraceNamed) (*struct{}, error) {
 	by := actor(auth.PrincipalOf(ctx))
 	t, err := s.o.Traces.Trace(ctx, in.ID)
 	if err != nil {

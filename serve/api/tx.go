@@ -10,7 +10,7 @@ import (
 type txIn struct {
 	Chain string `path:"chain" maxLength:"80" doc:"CAIP-2 id or alias"`
 	TxID  string `path:"txid" maxLength:"75" doc:"64 hex digits; TXID@HEIGHT for the older of two with one id (BIP 30)"`
-	asOfIn
+	AsOfIn
 }
 
 type txOut struct{ Body *lookup.Tx }

@@ -128,6 +128,9 @@ func (m *Manager) compute(ctx context.Context, id, caseID string, text json.RawM
 	if err != nil && context.Cause(ctx) != nil {
 		return nil, context.Cause(ctx)
 	}
+	if err == nil && len(a.Graph.Txs) > m.o.TxsMax {
+		return nil, ErrLarge // progress is told now and then only
+	}
 	return a, err
 }
 
