@@ -3,7 +3,7 @@
 // figure on screen is more than what is there.
 
 // A narrow gap that does not break, between a number and its unit.
-export const thinGap = "\u202f";
+export const thinGap = '\u202f';
 
 /** The decimals of the asset of a chain. All chains so far count in satoshi. */
 export const coinDecimals = 8;
@@ -25,7 +25,7 @@ export function unitsOrNull(text: string | null | undefined): bigint | null {
 
 /** Groups digits in threes: 25118201 is 25,118,201. */
 export function grouped(n: bigint | number | string): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /**
@@ -33,16 +33,16 @@ export function grouped(n: bigint | number | string): string {
  * keeps two digits that say something: 0.00 would read as nothing.
  */
 export function cut(amount: bigint, digits: number, decimals = coinDecimals): string {
-  const sign = amount < 0n ? "\u2212" : "";
+  const sign = amount < 0n ? '\u2212' : '';
   const abs = amount < 0n ? -amount : amount;
   const scale = 10n ** BigInt(decimals);
-  const fraction = (abs % scale).toString().padStart(decimals, "0");
+  const fraction = (abs % scale).toString().padStart(decimals, '0');
   let shown = Math.min(digits, decimals);
   if (abs !== 0n && abs < scale) {
     const first = fraction.search(/[1-9]/);
     if (first >= shown) shown = Math.min(decimals, first + 2);
   }
-  const tail = shown === 0 ? "" : "." + fraction.slice(0, shown);
+  const tail = shown === 0 ? '' : '.' + fraction.slice(0, shown);
   return sign + grouped(abs / scale) + tail;
 }
 
@@ -60,7 +60,7 @@ export function ratio(part: bigint, all: bigint): number {
 
 /** "18.0 %": a share of its base, cut to one decimal. */
 export function percent(part: bigint, all: bigint): string {
-  if (all <= 0n) return "";
+  if (all <= 0n) return '';
   const tenths = (part * 1000n) / all;
   if (tenths === 0n && part > 0n) return `<0.1${thinGap}%`;
   return `${grouped(tenths / 10n)}.${tenths % 10n}${thinGap}%`;
@@ -89,7 +89,7 @@ export function shares(parts: bigint[]): bigint[] {
 
 /** Thousandths of a percent as text: 18000 is "18.000 %". */
 export function shareText(thousandths: bigint): string {
-  const fraction = (thousandths % 1000n).toString().padStart(3, "0");
+  const fraction = (thousandths % 1000n).toString().padStart(3, '0');
   return `${thousandths / 1000n}.${fraction}${thinGap}%`;
 }
 

@@ -1,12 +1,12 @@
 // One function for every call to the server. It adds what a browser's session
 // needs, turns refusals into problems, and waits where the server says so.
 
-import { Problem, problemOf } from "./problem";
+import { Problem, problemOf } from './problem';
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   query?: Record<string, string | number | undefined>;
   /** Sent as JSON. */
   body?: unknown;
@@ -36,30 +36,30 @@ export class Client {
   }
 
   async json<T>(path: string, call: Call = {}): Promise<T> {
-    const answer = await this.send(path, call, "application/json");
+    const answer = await this.send(path, call, 'application/json');
     if (answer.status === 204) return undefined as T;
     return (await answer.json()) as T;
   }
 
   async text(path: string, call: Call = {}): Promise<string> {
-    return (await this.send(path, call, "*/*")).text();
+    return (await this.send(path, call, '*/*')).text();
   }
 
   async blob(path: string, call: Call = {}): Promise<Blob> {
-    return (await this.send(path, call, "*/*")).blob();
+    return (await this.send(path, call, '*/*')).blob();
   }
 
   /** An open answer whose body is read as it comes. */
   async stream(path: string, signal: AbortSignal, lastEventId: string | null): Promise<Response> {
-    const headers = new Headers({ Accept: "text/event-stream" });
-    if (lastEventId !== null) headers.set("Last-Event-ID", lastEventId);
-    const answer = await this.once(path, { headers, signal, credentials: "same-origin", cache: "no-store" });
+    const headers = new Headers({ Accept: 'text/event-stream' });
+    if (lastEventId !== null) headers.set('Last-Event-ID', lastEventId);
+    const answer = await this.once(path, { headers, signal, credentials: 'same-origin', cache: 'no-store' });
     if (!answer.ok) throw await problemOf(answer);
     return answer;
   }
 
   private async send(path: string, call: Call, accept: string): Promise<Response> {
-    const method = call.method ?? "GET";
+    const method = call.method ?? 'GET';
     const init = this.init(method, call, accept);
     const url = path + queryOf(call.query);
     for (let tries = 1; ; tries++) {
@@ -67,7 +67,7 @@ export class Client {
       if (answer.ok) return answer;
       const problem = await problemOf(answer);
       // A write with a key may be sent again; one without may not.
-      const again = method === "GET" || call.idempotencyKey !== undefined;
+      const again = method === 'GET' || call.idempotencyKey !== undefined;
       const busy = problem.status === 429 || problem.status === 503;
       if (!busy || !again || problem.retryAfter === null || tries >= waitsMax) throw problem;
       if (problem.retryAfter > waitSecondsMax) throw problem;
@@ -77,16 +77,16 @@ export class Client {
 
   private init(method: string, call: Call, accept: string): RequestInit {
     const headers = new Headers({ Accept: accept });
-    const init: RequestInit = { method, headers, credentials: "same-origin" };
-    if (method !== "GET") {
-      if (this.csrf !== null) headers.set("X-Clew-Csrf", this.csrf);
-      if (call.idempotencyKey !== undefined) headers.set("Idempotency-Key", call.idempotencyKey);
+    const init: RequestInit = { method, headers, credentials: 'same-origin' };
+    if (method !== 'GET') {
+      if (this.csrf !== null) headers.set('X-Clew-Csrf', this.csrf);
+      if (call.idempotencyKey !== undefined) headers.set('Idempotency-Key', call.idempotencyKey);
     }
     if (call.raw !== undefined) {
-      headers.set("Content-Type", call.raw.type);
+      headers.set('Content-Type', call.raw.type);
       init.body = call.raw.text;
     } else if (call.body !== undefined) {
-      headers.set("Content-Type", "application/json");
+      headers.set('Content-Type', 'application/json');
       init.body = JSON.stringify(call.body);
     }
     if (call.signal !== undefined) init.signal = call.signal;
@@ -97,19 +97,19 @@ export class Client {
     try {
       return await this.fetch(url, init);
     } catch (e) {
-      if (e instanceof DOMException && e.name === "AbortError") throw e;
-      throw new Problem({ type: "clew:unreachable", detail: e instanceof Error ? e.message : "" });
+      if (e instanceof DOMException && e.name === 'AbortError') throw e;
+      throw new Problem({ type: 'clew:unreachable', detail: e instanceof Error ? e.message : '' });
     }
   }
 }
 
-export function queryOf(query: Call["query"]): string {
+export function queryOf(query: Call['query']): string {
   const all = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== "") all.set(key, String(value));
+    if (value !== undefined && value !== '') all.set(key, String(value));
   }
   const text = all.toString();
-  return text === "" ? "" : "?" + text;
+  return text === '' ? '' : '?' + text;
 }
 
 /** A new key for a write that may be sent twice. */

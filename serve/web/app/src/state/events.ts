@@ -1,8 +1,8 @@
 // Server-sent events, read from an open answer rather than by EventSource: it
 // tells a refusal from a lost line, and says from which event it goes on.
 
-import type { Client } from "./client";
-import { isProblem } from "./problem";
+import type { Client } from './client';
+import { isProblem } from './problem';
 
 export interface ServerEvent {
   id: string | null;
@@ -14,45 +14,45 @@ const lineMax = 1 << 20;
 
 /** Cuts a stream of text into events (WHATWG HTML, 9.2.6). */
 export class EventParser {
-  private rest = "";
+  private rest = '';
   private id: string | null = null;
-  private name = "";
+  private name = '';
   private data: string[] = [];
   retryMs: number | null = null;
 
   /** The events that are whole once this text has come. */
   push(text: string): ServerEvent[] {
     this.rest += text;
-    if (this.rest.length > lineMax) throw new Error("an event is longer than 1 MiB");
+    if (this.rest.length > lineMax) throw new Error('an event is longer than 1 MiB');
     const events: ServerEvent[] = [];
     for (;;) {
       const end = this.rest.search(/\r\n|\n|\r/);
       // A lone CR at the end may be half of a CRLF.
-      if (end < 0 || (this.rest[end] === "\r" && end === this.rest.length - 1)) return events;
+      if (end < 0 || (this.rest[end] === '\r' && end === this.rest.length - 1)) return events;
       const line = this.rest.slice(0, end);
-      this.rest = this.rest.slice(end + (this.rest.startsWith("\r\n", end) ? 2 : 1));
+      this.rest = this.rest.slice(end + (this.rest.startsWith('\r\n', end) ? 2 : 1));
       const event = this.line(line);
       if (event !== null) events.push(event);
     }
   }
 
   private line(line: string): ServerEvent | null {
-    if (line === "") return this.dispatch();
-    if (line.startsWith(":")) return null;
-    const colon = line.indexOf(":");
+    if (line === '') return this.dispatch();
+    if (line.startsWith(':')) return null;
+    const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
-    if (field === "event") this.name = value;
-    if (field === "data") this.data.push(value);
-    if (field === "id" && !value.includes("\0")) this.id = value;
-    if (field === "retry" && /^\d{1,6}$/.test(value)) this.retryMs = Number(value);
+    const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1));
+    if (field === 'event') this.name = value;
+    if (field === 'data') this.data.push(value);
+    if (field === 'id' && !value.includes('\0')) this.id = value;
+    if (field === 'retry' && /^\d{1,6}$/.test(value)) this.retryMs = Number(value);
     return null;
   }
 
   private dispatch(): ServerEvent | null {
-    const event = { id: this.id, name: this.name || "message", data: this.data.join("\n") };
+    const event = { id: this.id, name: this.name || 'message', data: this.data.join('\n') };
     const empty = this.data.length === 0;
-    this.name = "";
+    this.name = '';
     this.data = [];
     return empty ? null : event;
   }

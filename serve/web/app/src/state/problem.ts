@@ -17,13 +17,13 @@ export class Problem extends Error {
   /** Seconds to wait before asking again, as the server said. */
   readonly retryAfter: number | null;
 
-  constructor(p: Partial<Pick<Problem, "status" | "title" | "detail" | "type" | "requestId" | "errors" | "retryAfter">>) {
-    super(p.detail || p.title || "no answer");
-    this.name = "Problem";
+  constructor(p: Partial<Pick<Problem, 'status' | 'title' | 'detail' | 'type' | 'requestId' | 'errors' | 'retryAfter'>>) {
+    super(p.detail || p.title || 'no answer');
+    this.name = 'Problem';
     this.status = p.status ?? 0;
-    this.title = p.title ?? "";
-    this.detail = p.detail ?? "";
-    this.type = p.type ?? "about:blank";
+    this.title = p.title ?? '';
+    this.detail = p.detail ?? '';
+    this.type = p.type ?? 'about:blank';
     this.requestId = p.requestId ?? null;
     this.errors = p.errors ?? [];
     this.retryAfter = p.retryAfter ?? null;
@@ -34,7 +34,7 @@ const textMax = 4_000;
 const errorsMax = 50;
 
 function textOf(v: unknown): string {
-  return typeof v === "string" ? v.slice(0, textMax) : "";
+  return typeof v === 'string' ? v.slice(0, textMax) : '';
 }
 
 /** Reads the problem of an answer that is not 2xx; any body will do. */
@@ -42,7 +42,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
   let body: Record<string, unknown> = {};
   try {
     const parsed: unknown = await answer.json();
-    if (parsed !== null && typeof parsed === "object") body = parsed as Record<string, unknown>;
+    if (parsed !== null && typeof parsed === 'object') body = parsed as Record<string, unknown>;
   } catch {
     // A proxy may answer with HTML: the status still says what happened.
   }
@@ -51,10 +51,10 @@ export async function problemOf(answer: Response): Promise<Problem> {
     status: answer.status,
     title: textOf(body.title) || answer.statusText,
     detail: textOf(body.detail),
-    type: textOf(body.type) || "about:blank",
-    requestId: textOf(body.request_id) || answer.headers.get("X-Request-Id"),
-    errors: errors.filter((e): e is ProblemError => e !== null && typeof e === "object"),
-    retryAfter: retryAfterOf(answer.headers.get("Retry-After")),
+    type: textOf(body.type) || 'about:blank',
+    requestId: textOf(body.request_id) || answer.headers.get('X-Request-Id'),
+    errors: errors.filter((e): e is ProblemError => e !== null && typeof e === 'object'),
+    retryAfter: retryAfterOf(answer.headers.get('Retry-After')),
   });
 }
 

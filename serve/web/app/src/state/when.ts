@@ -1,10 +1,10 @@
 // Times are UTC, 24 hours, and written without the locale of the browser, so
 // that two people read the same page.
 
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 function two(n: number): string {
-  return String(n).padStart(2, "0");
+  return String(n).padStart(2, '0');
 }
 
 /** Seconds since 1970 of a time in RFC 3339, or null if it is none. */
@@ -29,7 +29,7 @@ export function clock(unix: number): string {
 /** "25 Jan 17:56", with the year where it is not that of the other times beside it. */
 export function short(unix: number, yearBeside?: number): string {
   const d = new Date(unix * 1000);
-  const year = yearBeside !== undefined && yearBeside !== d.getUTCFullYear() ? ` ${d.getUTCFullYear()}` : "";
+  const year = yearBeside !== undefined && yearBeside !== d.getUTCFullYear() ? ` ${d.getUTCFullYear()}` : '';
   return `${d.getUTCDate()} ${months[d.getUTCMonth()]}${year} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
 }
 
@@ -46,10 +46,10 @@ export function yearOf(unix: number): number {
 /** A stretch of time in its two largest units: "15 h 45 min". */
 export function span(secs: number): string {
   const parts: [number, string][] = [
-    [86_400, "d"],
-    [3_600, "h"],
-    [60, "min"],
-    [1, "s"],
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
   ];
   let left = Math.max(0, Math.floor(secs));
   const said: string[] = [];
@@ -59,7 +59,7 @@ export function span(secs: number): string {
     if (n > 0) said.push(`${n} ${unit}`);
     if (said.length === 2 || (said.length === 1 && n === 0)) break;
   }
-  return said.length === 0 ? "0 s" : said.join(" ");
+  return said.length === 0 ? '0 s' : said.join(' ');
 }
 
 /** The local time beside a UTC one, for titles: "26 Jan 2019 02:56 local". */
