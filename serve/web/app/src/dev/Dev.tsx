@@ -15,7 +15,7 @@ function flowOf(name: string): Flow {
 
 function amountText(units: string): string {
   const whole = units.padStart(9, '0');
-  return `${Number(whole.slice(0, -8)).toLocaleString('en')}.${whole.slice(-8, -6)} BTC`;
+  return `${whole.slice(0, -8).replace(/\B(?=(\d{3})+$)/g, ',')}.${whole.slice(-8, -6)} BTC`;
 }
 
 declare global {

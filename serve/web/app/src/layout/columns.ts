@@ -12,6 +12,7 @@ export interface Columns {
   time: Float64Array; // by column: the first time in it
   x: Float64Array; // by column, in pixels
   nowX: number; // where what rests ends
+  tail: number; // room for the words of the last column
 }
 
 // Distances in pixels: of the design, and what the words at both edges need.
@@ -20,7 +21,9 @@ const cardLeast = 200;
 const besideBy = 52;
 const marginLeft = 52;
 const marginNow = 28;
+// What the words of the last places need before now.
 const lastLeast = 140;
+const lastMost = 280;
 
 // More columns than this are put together where no edge is between them, and stand
 // closer: the picture of a large trace would be wider than anyone scrolls.
@@ -33,6 +36,7 @@ export function columnsOf(input: Input, o: Order): Columns {
   const end = hop ? start.map((s, i) => s + (input.shape[i] === shapes.card ? 0.5 : 0)) : o.end;
   const c = gathered(input, o, start, end);
   if (hop) timesOf(c, o);
+  c.tail = tailOf(input, c);
   if (input.scale === 'linear') linear(input, c);
   else elastic(input, c);
   return c;
@@ -116,7 +120,13 @@ function fill(input: Input, o: Order, events: Event[], beside: Uint8Array, wide:
     (e.ends ? endOf : of)[e.v] = time.length - 1;
     if (input.shape[e.v] !== shapes.card) endOf[e.v] = time.length - 1;
   }
-  return { of, endOf, beside, time: Float64Array.from(time), x: new Float64Array(time.length), nowX: 0 };
+  return { of, endOf, beside, time: Float64Array.from(time), x: new Float64Array(time.length), nowX: 0, tail: lastLeast };
+}
+
+function tailOf(input: Input, c: Columns): number {
+  let tail = lastLeast;
+  c.of.forEach((k, v) => { if (k === c.time.length - 1) tail = Math.max(tail, input.label[v]! + 34); });
+  return Math.min(lastMost, tail);
 }
 
 // elastic gives each column at least its distance and spreads what is left of the
@@ -133,7 +143,7 @@ function elastic(input: Input, c: Columns) {
     const before = k === 0 ? marginLeft : c.x[k - 1]! + gap;
     c.x[k] = left === undefined ? before : Math.max(before, c.x[left]! + cardLeast);
   }
-  const need = (n === 0 ? marginLeft : c.x[n - 1]!) + besideBy + lastLeast + marginNow;
+  const need = (n === 0 ? marginLeft : c.x[n - 1]!) + besideBy + c.tail + marginNow;
   const pull = Float64Array.from(c.time, (t, k) => Math.log1p(Math.max(0, (k + 1 < n ? c.time[k + 1]! : input.now) - t)) + 1);
   const all = pull.reduce((a, b) => a + b, 0);
   const spare = Math.max(0, input.width - need);
@@ -163,7 +173,7 @@ function besideX(input: Input, o: Order, c: Columns, v: number): number {
   const by = Math.min(besideBy, (to - from) * 0.6);
   const [t0, t1] = [c.time[k]!, last ? input.now : c.time[k + 1]!];
   const t = input.scale === 'hop' || t1 <= t0 ? 0 : Math.min(1, Math.max(0, (o.start[v]! - t0) / (t1 - t0)));
-  const room = last ? Math.max(0, to - from - by - lastLeast) : (to - from - by) * 0.7;
+  const room = last ? Math.max(0, to - from - by - c.tail) : (to - from - by) * 0.7;
   return from + by + room * t;
 }
 

@@ -1,6 +1,6 @@
 import { buffersOf, type Input } from './input';
 import { place, type Placement } from './place';
-import type { Answer } from './worker';
+import type { Answer, Probe } from './worker';
 
 // Laid is a placement and how long the worker took.
 export interface Laid {
@@ -14,14 +14,29 @@ export interface Laid {
 export class Layouter {
   private worker: Worker | null = null;
   private next = 1;
-  private waiting = new Map<number, { done(l: Laid): void; failed(e: Error): void }>();
+  private waiting = new Map<number, { done(a: Answer): void; failed(e: Error): void }>();
+  private drawable: Promise<boolean> | null = null;
 
   lay(input: Input): Promise<Laid> {
     if (typeof Worker === 'undefined') return Promise.resolve({ placement: place(input), ms: 0 });
+    return this.ask((task) => ({ task, input }), buffersOf(input)).then((a) => {
+      if (!('placement' in a)) throw new Error('layout: another answer than a placement');
+      return { placement: a.placement, ms: a.ms };
+    });
+  }
+
+  // canDraw says whether there is WebGL; it is found out once.
+  canDraw(): Promise<boolean> {
+    if (typeof WebGL2RenderingContext === 'undefined' || typeof Worker === 'undefined') return Promise.resolve(false);
+    this.drawable ??= this.ask((task) => ({ task, probe: true }) satisfies Probe, []).then((a) => 'canDraw' in a && a.canDraw);
+    return this.drawable;
+  }
+
+  private ask(make: (task: number) => object, transfer: ArrayBuffer[]): Promise<Answer> {
     const task = this.next++;
     return new Promise((done, failed) => {
       this.waiting.set(task, { done, failed });
-      this.started().postMessage({ task, input }, buffersOf(input));
+      this.started().postMessage(make(task), transfer);
     });
   }
 
@@ -37,7 +52,7 @@ export class Layouter {
     const w = this.waiting.get(a.task);
     this.waiting.delete(a.task);
     if ('error' in a) w?.failed(new Error(`layout: ${a.error}`));
-    else w?.done({ placement: a.placement, ms: a.ms });
+    else w?.done(a);
   }
 
   // broken fails all that waits; the next question starts a new worker.

@@ -31,22 +31,48 @@ const cardWordsDown = 68;
 
 const margin = 40;
 
-// What is higher than the view is packed again, closer.
-const densities = [1, 0.8, 0.64];
+// How close lanes are packed: the parts that sizes shrink to, and the gap between
+// lanes in pixels. The first that fits into the view is taken, else the last.
+interface Packed {
+  dense: number;
+  gap: number;
+}
+
+const usual: Packed = { dense: 1, gap: 4 };
+const wider: Packed[] = [{ dense: 1, gap: 34 }, { dense: 1, gap: 26 }, { dense: 1, gap: 18 }, { dense: 1, gap: 10 }];
+const closer: Packed[] = [{ dense: 0.8, gap: 3 }, { dense: 0.64, gap: 2 }];
 
 export function place(input: Input): Placement {
   const order = orderOf(input);
   const columns = columnsOf(input, order);
   const tree = treeOf(input, order, columns);
   const along = placesOf(input, order, columns);
-  let y: Float64Array = new Float64Array(0);
-  let height = 0;
-  for (const dense of densities) {
-    ({ y, height } = pack(input, { ...along, nowX: columns.nowX }, tree, dense));
-    if (height <= input.height) break;
+  const at = { ...along, nowX: columns.nowX };
+  const room = roomOf(input, columns);
+  let best = pack(input, at, tree, usual);
+  if (best.height <= room) {
+    const wide = wider.map((w) => pack(input, at, tree, w)).find((w) => w.height <= room);
+    best = wide ?? best;
+  } else {
+    for (const c of closer) {
+      best = pack(input, at, tree, c);
+      if (best.height <= room) break;
+    }
   }
-  return finish(columns, along, tree, y, height);
+  return finish(columns, along, tree, best.y, best.height);
 }
+
+// A picture that is wider than the view is shown smaller, down to this; then there is
+// more room for its height.
+export const zoomLeast = 0.3;
+const axisRoom = 24;
+
+function roomOf(input: Input, c: Columns): number {
+  const smaller = Math.min(1 / zoomLeast, Math.max(1, (c.nowX + marginRight) / input.width));
+  return (input.height - axisRoom) * smaller;
+}
+
+const marginRight = 28;
 
 interface Packing {
   input: Input;
@@ -55,14 +81,15 @@ interface Packing {
   nowX: number;
   tree: Tree;
   dense: number;
+  gap: number;
   down: Float64Array; // by node: how far below its parent
 }
 
 type Along = Pick<Packing, 'x' | 'endX' | 'nowX'>;
 
-function pack(input: Input, along: Along, tree: Tree, dense: number): { y: Float64Array; height: number } {
+function pack(input: Input, along: Along, tree: Tree, packed: Packed): { y: Float64Array; height: number } {
   const n = input.start.length;
-  const p: Packing = { input, ...along, tree, dense, down: new Float64Array(n) };
+  const p: Packing = { input, ...along, tree, ...packed, down: new Float64Array(n) };
   const contours: (Contour | null)[] = new Array<Contour | null>(n).fill(null);
   for (let i = tree.sequence.length - 1; i >= 0; i--) packNode(p, contours, tree.sequence[i]!);
   packRoots(p, contours);
@@ -87,13 +114,11 @@ function packNode(p: Packing, contours: (Contour | null)[], v: number) {
   for (const w of tree.children[v]!) {
     const child = contours[w]!;
     const least = 10 * p.dense;
-    p.down[w] = tree.above[w] ? above(c, child, gap(p), least) : below(c, child, gap(p), least);
+    p.down[w] = tree.above[w] ? above(c, child, p.gap, least) : below(c, child, p.gap, least);
     c = take(p, c, contours, v, w);
   }
   contours[v] = c;
 }
-
-const gap = (p: Packing) => 4 * p.dense;
 
 // straight is where the heavy child must be for its body to run level: its port is
 // off the middle by what the branches beside it take.
@@ -165,7 +190,7 @@ function packRoots(p: Packing, contours: (Contour | null)[]) {
       return;
     }
     const wide: Contour = reaching(all, Math.min(all.lo, c.lo), Math.max(all.lo + all.top.length, c.lo + c.top.length));
-    p.down[r] = below(wide, c, gap(p) + 6, 0);
+    p.down[r] = below(wide, c, p.gap + 6, 0);
     merge(wide, c, p.down[r]!);
     all = wide;
   });
@@ -201,7 +226,7 @@ function finish(c: Columns, along: { x: Float64Array; endX: Float64Array }, tree
     x, endX, y: yOut,
     trunk: tree.heavy.map((w) => (w < 0 ? -1 : tree.edge[w]!)),
     tickTime: c.time, tickX: Float32Array.from(c.x, cut),
-    nowX: cut(c.nowX), width: cut(c.nowX) + 28, height: cut(height),
+    nowX: cut(c.nowX), width: cut(c.nowX) + marginRight, height: cut(height),
     hash: hashOf([x, endX, yOut]),
   };
 }

@@ -6,9 +6,27 @@ export interface Task {
   input: Input;
 }
 
-export type Answer = { task: number; placement: Placement; ms: number } | { task: number; error: string };
+// Whether pictures can be drawn is asked here and not on the page: the first use of
+// the graphics card waits until it has started, and that may be half a second.
+export interface Probe {
+  task: number;
+  probe: true;
+}
 
-self.onmessage = (event: MessageEvent<Task>) => {
+export type Answer = { task: number; canDraw: boolean } | { task: number; placement: Placement; ms: number } | { task: number; error: string };
+
+function canDraw(): boolean {
+  if (typeof OffscreenCanvas === 'undefined') return true;
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+self.onmessage = (event: MessageEvent<Task | Probe>) => {
+  if ('probe' in event.data) {
+    self.postMessage({ task: event.data.task, canDraw: canDraw() } satisfies Answer);
+    return;
+  }
   const { task, input } = event.data;
   const begun = performance.now();
   try {

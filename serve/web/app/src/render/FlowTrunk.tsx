@@ -40,7 +40,7 @@ export function FlowTrunk(props: FlowTrunkProps) {
   const model = useMemo(() => modelOf(flow), [flow]);
   const rows = useMemo(() => outline(model, widest(model)), [model]);
   const weights = useMemo(() => weigh(model, policy), [model, policy]);
-  const lanes = useMemo(() => lanesOf(rows, weights.share, weights.node), [rows, weights]);
+  const lanes = useMemo(() => lanesOf(rows, weights), [rows, weights]);
   return (
     <ol className="trunk" aria-label={messages.flow.label}>
       {rows.map((row, i) => (
@@ -107,10 +107,10 @@ function TrunkLane({ lane }: { lane: Lane }) {
   const x = xOf(lane.depth);
   const [a, b] = [wideOf(lane.above), wideOf(lane.below)];
   return (
-    <>
+    <g className={`trunk-t${stepOf(lane.taint)}`}>
       {lane.above > 0 && <rect className="trunk-body" x={x - a / 2} y={-0.5} width={a} height={middle + 1} />}
       {lane.below > 0 && <rect className="trunk-body" x={x - b / 2} y={middle} width={b} height={middle + 0.5} />}
-    </>
+    </g>
   );
 }
 

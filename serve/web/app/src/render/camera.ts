@@ -1,4 +1,5 @@
 import type Sigma from 'sigma';
+import { zoomLeast } from '../layout/place';
 
 // Look is how the picture lies on the screen: a place p of it is at p * zoom + (x, y).
 export interface Look {
@@ -31,10 +32,6 @@ export function stateFor(width: number, height: number, middle: { x: number; y: 
   const unit = Math.max(width, height);
   return { x: 0.5 + (middle.x - width / 2) / unit, y: 0.5 - (middle.y - height / 2) / unit, ratio: 1 / zoom, angle: 0 };
 }
-
-// Below this zoom words are not read: a picture that would need less is not shown
-// whole, its beginning is.
-const zoomLeast = 0.45;
 
 // fitted shows the whole picture, never enlarged, and where that cannot be read the
 // part that begins with the theft. top is what the axis takes.

@@ -7,13 +7,14 @@ import type { Placement } from '../layout/place';
 import { messages } from '../messages';
 import { rasterised } from './atlas';
 import type { Axis, Direction, FlowViewProps } from './FlowView';
-import { labelOf } from './label';
+import { labelOf, type Label } from './label';
 import { paletteOf, type Palette } from './palette';
 import { fontOf } from './plate';
 import { sceneOf } from './scene';
 import { Stage, type Content } from './stage';
 import { stepFrom } from './step';
 import { svgOfFlow } from './svg';
+import { forgetWidths } from './words';
 
 export interface State {
   phase: 'working' | 'ready' | 'still' | 'failed';
@@ -39,14 +40,19 @@ const sizeUnknown = { width: 1036, height: 404 };
 const letterWidth = 6.4;
 const labelMost = 220;
 
+// From this many nodes on, words are not measured: all places get room for a few.
+const manyNodes = 2000;
+const labelOfMany = 110;
+
 // Resizing lays a picture out again, but only when it has come to rest.
 const restMs = 150;
 
-export function canDraw(): boolean {
-  if (typeof WebGL2RenderingContext === 'undefined') return false;
-  const probe = document.createElement('canvas').getContext('webgl2');
-  probe?.getExtension('WEBGL_lose_context')?.loseContext();
-  return probe !== null;
+// A canvas does not make the browser fetch a font, so the weights that it draws with
+// are asked for; when they are there, words are measured again.
+async function fontsLoaded(): Promise<void> {
+  if (typeof document.fonts === 'undefined') return;
+  await Promise.allSettled([400, 600].map((weight) => document.fonts.load(fontOf(12, weight))));
+  forgetWidths();
 }
 
 // FlowController stands between the props of a FlowView and the stage: it finds out
@@ -61,24 +67,37 @@ export class FlowController {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly sizes: ResizeObserver | null = null;
   private width = 0;
+  private dead = false;
+  private begun: Promise<void> | null = null;
 
   constructor(private readonly box: HTMLElement, private readonly tell: (s: State) => void) {
-    if (canDraw()) {
-      this.stage = new Stage(box, {
-        select: (v) => this.props?.onSelect(this.idOf(v)),
-        open: (v) => { if (v >= 0) this.props?.onOpen(this.idOf(v) as string); },
-        hover: (v) => this.hovered(v),
-        looked: () => this.tellAxis(),
-      });
-    }
     if (typeof ResizeObserver !== 'undefined') {
       this.sizes = new ResizeObserver(() => this.resized());
       this.sizes.observe(box);
     }
-    if (typeof document.fonts !== 'undefined') void document.fonts.ready.then(() => this.stage?.hoverChanged(-1));
+    void fontsLoaded().then(() => this.stage?.redraw());
+  }
+
+  // begin makes the stage, where there is WebGL to draw on it with.
+  private async begin(): Promise<void> {
+    if (!(await layouter.canDraw()) || this.dead || this.stage !== null) return;
+    this.stage = new Stage(this.box, {
+      select: (v) => this.props?.onSelect(this.idOf(v)),
+      open: (v) => { if (v >= 0) this.props?.onOpen(this.idOf(v) as string); },
+      hover: (v) => this.hovered(v),
+      looked: () => this.tellAxis(),
+    });
+    try {
+      this.stage.start();
+    } catch {
+      // The contexts were refused all the same: the picture stands still.
+      this.stage.kill();
+      this.stage = null;
+    }
   }
 
   kill(): void {
+    this.dead = true;
     this.run++;
     clearTimeout(this.timer);
     this.sizes?.disconnect();
@@ -132,7 +151,9 @@ export class FlowController {
       await pause();
       const input = inputOf(model, { scale, ...this.size() }, (n) => this.labelWidth(n));
       const shape = input.shape.slice();
-      const { placement, ms } = await this.place(input);
+      const laying = this.place(input);
+      this.begun ??= this.begin();
+      const [{ placement, ms }] = await Promise.all([laying, this.begun]);
       if (!alive()) return;
       this.laid = { flow, model, shape, placement };
       await pause();
@@ -162,6 +183,7 @@ export class FlowController {
   private labelWidth(n: FlowNode): number {
     const p = this.props as FlowViewProps;
     if (n.kind === 'theft' || (n.kind === 'tx' && n.fan === null)) return 0;
+    if (p.flow.nodes.length > manyNodes) return labelOfMany;
     const l = labelOf(n, policyIndex(p.flow, 'poison'), p.amountText, messages.flow);
     const signs = n.fan === null ? l.name.length + l.value.length + 1 : 0;
     return Math.min(labelMost, signs * letterWidth);
@@ -170,11 +192,12 @@ export class FlowController {
   private contentOf(l: Laid): Content {
     const p = this.props as FlowViewProps;
     const at = policyIndex(l.flow, p.policy);
+    const labels: Label[] = []; // made when they are needed
     const scene = sceneOf(l.model, l.shape, l.placement, { policy: p.policy, selected: p.selected, path: p.path ?? null, cutTime: p.cutTime });
     return {
       model: l.model, scene, palette: this.palette, say: messages.flow, amountText: p.amountText,
       words: {
-        labels: l.model.nodes.map((n) => labelOf(n, at, p.amountText, messages.flow)),
+        label: (v) => (labels[v] ??= labelOf(l.model.nodes[v]!, at, p.amountText, messages.flow)),
         weight: weigh(l.model, p.policy).node,
         hovered: this.content?.words.hovered ?? -1,
         pinned: new Set((p.pinned ?? []).map((id) => l.model.at.get(id) ?? -1)),

@@ -1,4 +1,5 @@
 import type { Row } from '../graph/outline';
+import type { Weights } from '../graph/weight';
 
 // Lane is a stretch of a trunk beside a row: how wide it comes in from above and how
 // wide it leaves below, as shares of the theft.
@@ -6,14 +7,16 @@ export interface Lane {
   depth: number;
   above: number;
   below: number;
+  taint: number; // of what comes in, as a part of its value
 }
 
 // Nothing of a share is thinner than this and still there: sums of parts leave dust.
 const dust = 1e-6;
 
 // lanesOf follows the trunks down the rows: each goes on with what its branches leave.
-export function lanesOf(rows: Row[], edgeShare: Float32Array, nodeShare: Float32Array): Lane[][] {
+export function lanesOf(rows: Row[], { share: edgeShare, taint, node: nodeShare }: Weights): Lane[][] {
   const left: number[] = []; // by depth: what is still to come off
+  const dark: number[] = []; // by depth
   const going = outgoing(rows, edgeShare);
   return rows.map((row) => {
     const lanes: Lane[] = [];
@@ -21,11 +24,12 @@ export function lanesOf(rows: Row[], edgeShare: Float32Array, nodeShare: Float32
     for (let d = 0; d < row.depth; d++) {
       const above = left[d] ?? 0;
       if (d === row.depth - 1) left[d] = Math.max(0, above - edgeShare[row.edge]!);
-      if (above > dust) lanes.push({ depth: d, above, below: left[d]! > dust ? left[d]! : 0 });
+      if (above > dust) lanes.push({ depth: d, above, below: left[d]! > dust ? left[d]! : 0, taint: dark[d]! });
     }
+    dark[row.depth] = row.edge < 0 ? 1 : taint[row.edge]!;
     const into = row.goesOn ? edgeShare[row.edge]! : 0;
     const out = going.get(row.node) ?? 0;
-    if (into > dust || out > dust) lanes.push({ depth: row.depth, above: into, below: out > dust ? out : 0 });
+    if (into > dust || out > dust) lanes.push({ depth: row.depth, above: into, below: out > dust ? out : 0, taint: dark[row.depth]! });
     left[row.depth] = row.edge < 0 ? Math.max(out, out > dust ? nodeShare[row.node]! : 0) : out;
     return lanes;
   });

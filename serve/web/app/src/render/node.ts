@@ -1,9 +1,10 @@
+import type Sigma from 'sigma';
 import { NodeProgram, type NodeProgramType, type ProgramInfo } from 'sigma/rendering';
 import type { NodeDisplayData, RenderParams } from 'sigma/types';
 import { cellBox, type Atlas } from './atlas';
 
 // NodeData is what the program reads of a node. cell is its glyph's number in the
-// atlas; -1 is drawn as nothing and still found by the pointer.
+// atlas; -1 is drawn as nothing.
 export interface NodeData {
   cell: number;
   grown: number;
@@ -19,7 +20,6 @@ export function glyphSize(zoom: number): number {
 const vertex = /* glsl */ `
 attribute vec2 a_position;
 attribute vec3 a_glyph;
-attribute vec4 a_id;
 attribute vec2 a_corner;
 
 uniform mat3 u_matrix;
@@ -28,9 +28,7 @@ uniform float u_size;
 uniform float u_side;
 
 varying vec2 v_uv;
-varying vec2 v_corner;
 varying float v_alpha;
-varying vec4 v_id;
 varying float v_drawn;
 
 void main() {
@@ -40,28 +38,19 @@ void main() {
   float row = floor(a_glyph.x / u_side);
   vec2 cell = vec2(a_glyph.x - row * u_side, row);
   v_uv = (cell + vec2(0.5 + 0.5 * a_corner.x, 0.5 - 0.5 * a_corner.y)) / u_side;
-  v_corner = a_corner;
   v_alpha = a_glyph.z;
-  v_id = a_id;
   v_drawn = a_glyph.x;
 }`;
 
 const fragment = /* glsl */ `
 precision mediump float;
 varying vec2 v_uv;
-varying vec2 v_corner;
 varying float v_alpha;
-varying vec4 v_id;
 varying float v_drawn;
 uniform sampler2D u_atlas;
 void main() {
-#ifdef PICKING_MODE
-  if (length(v_corner) > 0.95 || v_alpha < 0.5) discard;
-  gl_FragColor = v_id;
-#else
   if (v_drawn < -0.5) discard;
   gl_FragColor = texture2D(u_atlas, v_uv) * v_alpha;
-#endif
 }`;
 
 const uniforms = ['u_matrix', 'u_screen', 'u_size', 'u_side', 'u_atlas'] as const;
@@ -71,6 +60,11 @@ export function glyphProgram(atlas: () => Atlas): NodeProgramType {
   return class GlyphProgram extends NodeProgram<(typeof uniforms)[number]> {
     private texture: WebGLTexture | null = null;
     private drawn: Atlas | null = null;
+
+    // Without a buffer to pick from: the stage finds nodes by their places.
+    constructor(gl: WebGLRenderingContext, _pick: WebGLFramebuffer | null, renderer: Sigma) {
+      super(gl, null, renderer);
+    }
 
     getDefinition() {
       const f = WebGLRenderingContext.FLOAT;
@@ -83,22 +77,19 @@ export function glyphProgram(atlas: () => Atlas): NodeProgramType {
         ATTRIBUTES: [
           { name: 'a_position', size: 2, type: f },
           { name: 'a_glyph', size: 3, type: f },
-          { name: 'a_id', size: 4, type: WebGLRenderingContext.UNSIGNED_BYTE, normalized: true },
         ],
         CONSTANT_ATTRIBUTES: [{ name: 'a_corner', size: 2, type: f }],
         CONSTANT_DATA: [[-1, -1], [1, -1], [-1, 1], [1, 1]],
       };
     }
 
-    processVisibleItem(id: number, at: number, data: NodeDisplayData): void {
+    processVisibleItem(_id: number, at: number, data: NodeDisplayData): void {
       const d = data as unknown as NodeData & NodeDisplayData;
       this.array[at] = d.x;
       this.array[at + 1] = d.y;
       this.array[at + 2] = d.cell;
       this.array[at + 3] = d.grown;
       this.array[at + 4] = d.alpha;
-      // Sigma numbers nodes and hands the number as the bits of a float.
-      this.array[at + 5] = id;
     }
 
     setUniforms(params: RenderParams, { gl, uniformLocations: at }: ProgramInfo): void {

@@ -6,7 +6,7 @@ import type { Look } from './camera';
 import type { Pen } from './pen';
 import type { Palette } from './palette';
 import { strength, type Scene } from './scene';
-import { clockOf, ticksOf, type Tick } from './tick';
+import { axisPad, clockOf, ticksOf, type Tick } from './tick';
 
 // What is drawn on canvas below the graph: hairlines of time, lines of value at
 // rest, cards of peel chains. One function a thing; each takes a Page.
@@ -21,7 +21,6 @@ export interface Page {
 }
 
 export const axisHeight = 24;
-const tickRoom = 92;
 
 const laterAlpha = 0.06;
 const X = (p: Page, x: number) => x * p.look.zoom + p.look.x;
@@ -36,14 +35,55 @@ export function drawGround(p: Page): void {
   c.clearRect(0, 0, look.width, look.height);
   c.fillStyle = p.palette.bg ?? '';
   c.fillRect(0, 0, look.width, look.height);
-  const ticks = ticksOf(p.scene.placement, (x) => X(p, x), tickRoom, Math.min(look.width, X(p, p.scene.placement.nowX)) - tickRoom);
   c.strokeStyle = p.palette.line ?? '';
   c.lineWidth = 1;
-  const nowX = X(p, p.scene.placement.nowX);
-  for (const x of [...ticks.map((t) => t.x), nowX]) line(c, Math.round(x) + 0.5, axisHeight, Math.round(x) + 0.5, look.height);
+  for (const x of [...axisOf(p).map((t) => t.x), X(p, p.scene.placement.nowX)]) line(c, Math.round(x) + 0.5, axisHeight, Math.round(x) + 0.5, look.height);
   drawRests(p);
   drawCards(p);
-  drawAxis(p, ticks, nowX);
+}
+
+// nowText says up to when the ledger was read.
+function nowText(p: Page): string {
+  const now = p.model.flow.tip.time;
+  return now === null ? p.say.now : `${p.say.now} ${clockOf(now)}`;
+}
+
+function axisOf(p: Page): Tick[] {
+  const wide = (t: Tick) => textWidth(p, t.day, 600) + (t.day === '' ? 0 : 4) + textWidth(p, t.clock, 400);
+  const end = Math.min(p.look.width, X(p, p.scene.placement.nowX)) - textWidth(p, nowText(p), 400) - 2 * axisPad;
+  return ticksOf(p.scene.placement, (x) => X(p, x), wide, end);
+}
+
+function textWidth(p: Page, text: string, weight: number): number {
+  p.c.font = fontOf(axisText, weight);
+  return text === '' ? 0 : p.c.measureText(text).width;
+}
+
+const axisText = 11.5;
+
+// drawAxis goes over the graph and has its own ground, so that what is moved under
+// it does not show.
+export function drawAxis(p: Page): void {
+  const { c, palette, look } = p;
+  c.fillStyle = palette.bg ?? '';
+  c.fillRect(0, 0, look.width, axisHeight - 2);
+  c.textBaseline = 'alphabetic';
+  c.textAlign = 'left';
+  for (const t of axisOf(p)) {
+    const [day, clock] = [textWidth(p, t.day, 600), textWidth(p, t.clock, 400)];
+    const gap = day === 0 ? 0 : 4;
+    const left = Math.max(axisPad, t.x - (day + gap + clock) / 2);
+    axisWords(p, t.day, 600, left, palette['ink-2'] ?? '');
+    axisWords(p, t.clock, 400, left + day + gap, palette['ink-3'] ?? '');
+  }
+  const right = Math.min(look.width - axisPad, X(p, p.scene.placement.nowX) + axisPad);
+  axisWords(p, nowText(p), 400, right - textWidth(p, nowText(p), 400), palette['ink-3'] ?? '');
+}
+
+function axisWords(p: Page, text: string, weight: number, x: number, colour: string) {
+  p.c.font = fontOf(axisText, weight);
+  p.c.fillStyle = colour;
+  p.c.fillText(text, x, 15);
 }
 
 function line(c: Pen, x0: number, y0: number, x1: number, y1: number) {
@@ -51,28 +91,6 @@ function line(c: Pen, x0: number, y0: number, x1: number, y1: number) {
   c.moveTo(x0, y0);
   c.lineTo(x1, y1);
   c.stroke();
-}
-
-// The axis lies on its own plane, so that what is scrolled under it does not show.
-function drawAxis(p: Page, ticks: Tick[], nowX: number) {
-  const { c, palette, look } = p;
-  c.textBaseline = 'alphabetic';
-  const write = (parts: [string, number, string][], x: number, align: 'left' | 'center' | 'right') => {
-    const wide = parts.reduce((sum, [text, weight]) => { c.font = fontOf(11.5, weight); return sum + c.measureText(text).width; }, 0);
-    let at = align === 'left' ? x : align === 'right' ? x - wide : x - wide / 2;
-    at = Math.max(8, Math.min(look.width - 8 - wide, at));
-    c.textAlign = 'left';
-    for (const [text, weight, colour] of parts) {
-      c.font = fontOf(11.5, weight);
-      c.fillStyle = colour;
-      c.fillText(text, at, 15);
-      at += c.measureText(text).width;
-    }
-  };
-  const quiet = palette['ink-3'] ?? '';
-  ticks.forEach((t) => write(t.day === '' ? [[t.clock, 400, quiet]] : [[`${t.day} `, 600, palette['ink-2'] ?? ''], [t.clock, 400, quiet]], t.x, 'center'));
-  const now = p.model.flow.tip.time;
-  if (nowX < look.width + 60) write([[now === null ? p.say.now : `${p.say.now} ${clockOf(now)}`, 400, quiet]], nowX, 'right');
 }
 
 // restsShown is how many lines to now are drawn: of more, only those of the path.

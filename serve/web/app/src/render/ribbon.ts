@@ -1,11 +1,11 @@
-import { EdgeProgram, type ProgramInfo } from 'sigma/rendering';
+import { EdgeProgram, type EdgeProgramType, type ProgramInfo } from 'sigma/rendering';
 import type { EdgeDisplayData, NodeDisplayData, RenderParams } from 'sigma/types';
 import { floatColor } from 'sigma/utils';
 import { curve, stripData } from './shader';
 
-// EdgeData is what the two programs read of an edge; its ends are places of the
-// picture and not its nodes' middles, since bodies have ports of their own.
-export interface EdgeData {
+// Body is what the two programs draw; its ends are places of the picture and not
+// the middles of nodes, since bodies have ports of their own.
+export interface Body {
   x0: number; y0: number; x1: number; y1: number; // pixels, y downwards
   width0: number; // of the body at its source and at its target
   width1: number;
@@ -56,23 +56,31 @@ varying vec4 v_color;
 varying float v_side;
 varying float v_half;
 void main() {
-#ifdef PICKING_MODE
-  discard;
-#else
   gl_FragColor = v_color * clamp(v_half - abs(v_side), 0.0, 1.0);
-#endif
 }`;
 
 const uniforms = ['u_matrix', 'u_unit', 'u_zoom'] as const;
 
+// The graph that sigma holds knows of an edge only which body it is: copying all
+// that is drawn, as sigma does twice for each edge, took longer than drawing.
+export interface EdgeKey {
+  body: number;
+}
+
 abstract class Strip extends EdgeProgram<(typeof uniforms)[number]> {
+  protected abstract readonly bodies: () => (b: number) => Body;
+
+  protected body(data: EdgeDisplayData): Body {
+    return this.bodies()((data as unknown as EdgeKey).body);
+  }
+
   override setUniforms(params: RenderParams, { gl, uniformLocations: at }: ProgramInfo): void {
     gl.uniformMatrix3fv(at.u_matrix as WebGLUniformLocation, false, params.matrix);
     gl.uniform1f(at.u_unit as WebGLUniformLocation, 1 / boxOf(this.renderer).unit);
     gl.uniform1f(at.u_zoom as WebGLUniformLocation, 1 / this.renderer.getCamera().ratio);
   }
 
-  protected ends(at: number, d: EdgeData): void {
+  protected ends(at: number, d: Body): void {
     const b = boxOf(this.renderer);
     this.array[at] = 0.5 + (d.x0 - b.x) / b.unit;
     this.array[at + 1] = 0.5 + (-d.y0 - b.y) / b.unit;
@@ -81,9 +89,11 @@ abstract class Strip extends EdgeProgram<(typeof uniforms)[number]> {
   }
 }
 
-// RibbonProgram ("flow") draws bodies: quads along the curve, tapered from one end
+// ribbonProgram ("flow") draws bodies: quads along the curve, tapered from one end
 // to the other, in the colour of their taint.
-export class RibbonProgram extends Strip {
+export const ribbonProgram = (bodies: () => (b: number) => Body) => class RibbonProgram extends Strip {
+  protected override readonly bodies = bodies;
+
   getDefinition() {
     const f = WebGLRenderingContext.FLOAT;
     const data = stripData();
@@ -105,14 +115,14 @@ export class RibbonProgram extends Strip {
   }
 
   processVisibleItem(_id: number, at: number, _s: NodeDisplayData, _t: NodeDisplayData, data: EdgeDisplayData): void {
-    const d = data as unknown as EdgeData;
+    const d = this.body(data);
     this.ends(at, d);
     this.array[at + 4] = d.width0;
     this.array[at + 5] = d.width1;
     this.array[at + 6] = floatColor(d.body);
     this.array[at + 7] = d.line === 2 ? 0 : d.bodyAlpha; // a lead has no body
   }
-}
+} as unknown as EdgeProgramType;
 
 const coreVertex = /* glsl */ `
 attribute vec4 a_ends;
@@ -130,22 +140,16 @@ varying float v_half;
 varying float v_line;
 varying float v_length;
 ${curve}
-const int chords = 10;
-
 void main() {
   Spot s = spotAt(a_ends.xy, a_ends.zw, a_piece.x);
-  float half_ = a_look.x * 0.5 + 0.5;
+  // Far away lines are finer, or they would be all there is to see.
+  float half_ = a_look.x * clamp(u_zoom * 2.0, 0.3, 1.0) * 0.5 + 0.5;
   vec2 across = vec2(-s.along.y, s.along.x) * a_piece.y * half_ / u_zoom * u_unit;
   gl_Position = vec4((u_matrix * vec3(s.at + across, 1.0)).xy, 0.0, 1.0);
-  float far = 0.0;
-  if (a_look.y > 0.5) {
-    vec2 last = a_ends.xy;
-    for (int i = 1; i <= chords; i++) {
-      vec2 next = spotAt(a_ends.xy, a_ends.zw, a_piece.x * float(i) / float(chords)).at;
-      far += distance(last, next);
-      last = next;
-    }
-  }
+  // The way so far, between that as the crow flies and that round the corner: near
+  // enough for dashes, and it only grows.
+  vec2 gone = abs(s.at - a_ends.xy);
+  float far = 0.5 * (length(gone) + gone.x + gone.y);
   v_length = far / u_unit * u_zoom;
   v_color = vec4(a_color.rgb * a_look.z, a_look.z);
   v_side = a_piece.y * half_;
@@ -161,10 +165,7 @@ varying float v_half;
 varying float v_line;
 varying float v_length;
 void main() {
-#ifdef PICKING_MODE
-  discard;
-#else
-  float on = clamp(v_half - abs(v_side), 0.0, 1.0);
+  float on = clamp(v_half - abs(v_side), 0.0, 1.0) * min(1.0, v_half * 2.0 - 1.0);
   if (v_line > 1.5) {
     // Dots of the line's own width, five pixels apart.
     on *= clamp(1.4 - length(vec2(mod(v_length, 5.0) - 2.5, v_side)), 0.0, 1.0);
@@ -173,12 +174,13 @@ void main() {
     on *= clamp(at + 0.5, 0.0, 1.0) * clamp(6.5 - at, 0.0, 1.0);
   }
   gl_FragColor = v_color * on;
-#endif
 }`;
 
-// CoreProgram draws centre lines on the same curve; how certain an edge is is how
+// coreProgram draws centre lines on the same curve; how certain an edge is is how
 // its line is broken.
-export class CoreProgram extends Strip {
+export const coreProgram = (bodies: () => (b: number) => Body) => class CoreProgram extends Strip {
+  protected override readonly bodies = bodies;
+
   getDefinition() {
     const f = WebGLRenderingContext.FLOAT;
     const data = stripData();
@@ -199,11 +201,11 @@ export class CoreProgram extends Strip {
   }
 
   processVisibleItem(_id: number, at: number, _s: NodeDisplayData, _t: NodeDisplayData, data: EdgeDisplayData): void {
-    const d = data as unknown as EdgeData;
+    const d = this.body(data);
     this.ends(at, d);
     this.array[at + 4] = d.coreWidth;
     this.array[at + 5] = d.line;
     this.array[at + 6] = d.coreAlpha;
     this.array[at + 7] = floatColor(d.core);
   }
-}
+} as unknown as EdgeProgramType;

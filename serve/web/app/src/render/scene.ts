@@ -26,6 +26,7 @@ export interface Scene {
   cardBodies: number[]; // nodes
   // By node.
   shape: Uint8Array;
+  half: Float32Array; // half of the widest side of its bodies, in pixels
   glyph: GlyphName[];
   nodeStrength: Uint8Array;
   selected: number; // -1: none
@@ -55,6 +56,7 @@ export function sceneOf(m: Model, shape: Uint8Array, p: Placement, choice: Choic
     taint: new Uint8Array(n), line: new Uint8Array(n), bodyStrength: new Uint8Array(n),
     cardBodies: cards,
     shape,
+    half: new Float32Array(m.nodes.length),
     glyph: m.nodes.map((v) => glyphOf(v.kind, v.fold?.kind ?? null, v.fan !== null)),
     nodeStrength: new Uint8Array(m.nodes.length),
     selected: choice.selected === null ? -1 : (m.at.get(choice.selected) ?? -1),
@@ -92,12 +94,14 @@ function setPorts(m: Model, s: Scene) {
     if (s.shape[v] === shapes.card) cardPorts(s, v, out);
     else stack(s, out, s.y0);
     stack(s, into, s.y1);
+    s.half[v] = Math.max(sum(s, out), sum(s, into)) / 2;
   }
 }
 
+const sum = (s: Scene, edges: number[]) => edges.reduce((all, e) => all + s.width0[e]!, 0);
+
 function stack(s: Scene, edges: number[], at: Float32Array) {
-  let y = 0;
-  for (const e of edges) y -= s.width0[e]! / 2;
+  let y = -sum(s, edges) / 2;
   for (const e of edges) {
     at[e]! += y + s.width0[e]! / 2;
     y += s.width0[e]!;

@@ -33,7 +33,7 @@ Spot spotAt(vec2 from, vec2 to, float t) {
 `;
 
 // Strips of so many pieces; the level part needs one.
-export const pieces = 20;
+export const pieces = 16;
 
 // stripData are the constant attributes of a strip: how far along, and which side.
 export function stripData(): number[][] {

@@ -5,10 +5,10 @@ import type { Model } from '../graph/model';
 import { shapes } from '../layout/input';
 import { atlasNames, atlasOf, grown, type Atlas } from './atlas';
 import { fitted, lookOf, setBox, stateFor, type Look } from './camera';
-import { glyphProgram, type NodeData } from './node';
+import { glyphProgram, glyphSize, type NodeData } from './node';
 import type { Palette } from './palette';
 import { axisHeight, cardOf, drawGround, type Page } from './plate';
-import { CoreProgram, RibbonProgram, type EdgeData } from './ribbon';
+import { coreProgram, ribbonProgram, type Body, type EdgeKey } from './ribbon';
 import { bodyAlpha, coreAlpha, lines, nodeAlpha, strength, type Scene } from './scene';
 import { drawWords, type Words } from './words';
 
@@ -31,6 +31,23 @@ const pause = () => new Promise<void>((done) => setTimeout(done, 0));
 const ratioLeast = 0.25;
 const ratioMost = 200;
 
+// Sigma finds what the pointer is on by reading pixels back, which waits for all
+// that was sent to the graphics card: seconds, where it is emulated. Going through
+// the places takes a tenth of a millisecond.
+function findBy(sigma: Sigma, nodeAt: (x: number, y: number) => string | null) {
+  // Its types call this name private, so it is replaced on the object.
+  Object.assign(sigma, { getNodeAtPosition: (at: { x: number; y: number }) => nodeAt(at.x, at.y) });
+}
+
+// setGraph hands a graph over and draws it in the next frame: by itself sigma reads
+// and draws it in one go, which keeps the page from answering for twice as long.
+function setGraph(sigma: Sigma, graph: MultiDirectedGraph) {
+  const refresh = sigma.refresh.bind(sigma);
+  sigma.refresh = (options) => refresh({ ...options, schedule: true });
+  sigma.setGraph(graph);
+  sigma.refresh = refresh;
+}
+
 // Stage is the part of the page that the flow is drawn in: a canvas for what lies
 // below, sigma, a canvas for words.
 export class Stage {
@@ -42,6 +59,8 @@ export class Stage {
   private readonly below = document.createElement('canvas');
   private readonly middle = document.createElement('div');
   private readonly above = document.createElement('canvas');
+
+  private readonly bodies = () => (b: number) => bodyOf(this.content as Content, b);
 
   constructor(private readonly box: HTMLElement, private readonly hears: Hears) {
     this.below.className = 'flow-layer';
@@ -56,6 +75,39 @@ export class Stage {
     for (const e of [this.below, this.middle, this.above]) e.remove();
   }
 
+  // start makes the graphics contexts, before there is anything to draw: they take a
+  // while, and the layout is under way meanwhile.
+  start(): void {
+    if (this.sigma !== null) return;
+    const programs = { flow: createEdgeCompoundProgram([ribbonProgram(this.bodies), coreProgram(this.bodies)]) };
+    const node = glyphProgram(() => this.atlas as Atlas);
+    this.sigma = new Sigma(new MultiDirectedGraph(), this.middle, {
+      autoRescale: false, stagePadding: 0, allowInvalidContainer: true,
+      renderLabels: false, renderEdgeLabels: false, enableEdgeEvents: false, zIndex: false,
+      nodeProgramClasses: { glyph: node }, nodeHoverProgramClasses: { glyph: node }, edgeProgramClasses: programs,
+      defaultNodeType: 'glyph', defaultEdgeType: 'flow', defaultDrawNodeHover: () => {},
+      minCameraRatio: ratioLeast, maxCameraRatio: ratioMost, enableCameraRotation: false,
+      doubleClickZoomingRatio: 1, inertiaDuration: 120, zoomDuration: 120,
+    });
+    setBox(this.sigma, this.box.clientWidth, this.box.clientHeight);
+    findBy(this.sigma, (x, y) => this.content?.model.nodes[this.nodeAt(x, y)]?.id ?? null);
+    this.listen(this.sigma);
+  }
+
+  // nodeAt finds the glyph under a point, the last of those that overlap; -1: none.
+  private nodeAt(x: number, y: number): number {
+    const [look, s] = [this.look(), this.content?.scene];
+    if (look === null || s === undefined) return -1;
+    const reach = Math.max(6, 12 * glyphSize(look.zoom));
+    const [gx, gy, r] = [(x - look.x) / look.zoom, (y - look.y) / look.zoom, reach / look.zoom];
+    for (let v = s.glyph.length - 1; v >= 0; v--) {
+      const tall = s.glyph[v] === 'pill' ? 1.9 : 1;
+      if (s.shape[v] === shapes.card || s.nodeStrength[v] === strength.later) continue;
+      if (Math.abs(s.placement.x[v]! - gx) <= r && Math.abs(s.placement.y[v]! - gy) <= r * tall) return v;
+    }
+    return -1;
+  }
+
   // show puts another graph on the stage. alive says whether it is still wanted.
   async show(content: Content, alive: () => boolean): Promise<void> {
     if (this.atlas === null) this.atlas = await atlasOf(content.palette);
@@ -63,8 +115,9 @@ export class Stage {
     if (!alive()) return;
     this.content = content;
     this.resizeCanvases();
-    if (this.sigma === null) this.start(graph);
-    else this.sigma.setGraph(graph);
+    if (this.sigma !== null) setGraph(this.sigma, graph);
+    await pause();
+    if (!alive()) return;
     this.place(content.model, content.scene);
   }
 
@@ -77,7 +130,6 @@ export class Stage {
     const [edges, nodes] = changes(before.scene, content.scene, themeChanged, content.model);
     // The attributes are changed in place: an event for each would cost more than drawing.
     const graph = this.sigma.getGraph();
-    for (const b of edges) Object.assign(graph.getEdgeAttributes(String(b)), edgeData(content, b));
     for (const v of nodes) Object.assign(graph.getNodeAttributes(content.model.nodes[v]!.id), nodeData(content, v));
     const partialGraph = { edges: edges.map(String), nodes: nodes.map((v) => content.model.nodes[v]!.id) };
     this.sigma.refresh({ partialGraph, skipIndexation: true, schedule: true });
@@ -139,22 +191,6 @@ export class Stage {
     return out;
   }
 
-  private start(graph: MultiDirectedGraph) {
-    const programs = { flow: createEdgeCompoundProgram([RibbonProgram, CoreProgram]) };
-    const node = glyphProgram(() => this.atlas as Atlas);
-    this.sigma = new Sigma(graph, this.middle, {
-      autoRescale: false, stagePadding: 0, allowInvalidContainer: true,
-      renderLabels: false, renderEdgeLabels: false, enableEdgeEvents: false, zIndex: false,
-      nodeProgramClasses: { glyph: node }, nodeHoverProgramClasses: { glyph: node }, edgeProgramClasses: programs,
-      defaultNodeType: 'glyph', defaultEdgeType: 'flow', defaultDrawNodeHover: () => {},
-      minCameraRatio: ratioLeast, maxCameraRatio: ratioMost, enableCameraRotation: false,
-      doubleClickZoomingRatio: 1, inertiaDuration: 120, zoomDuration: 120,
-    });
-    setBox(this.sigma, this.box.clientWidth, this.box.clientHeight);
-    this.sigma.refresh();
-    this.listen(this.sigma);
-  }
-
   private listen(sigma: Sigma) {
     const at = (id: string) => this.content?.model.at.get(id) ?? -1;
     sigma.on('afterRender', () => this.draw());
@@ -210,6 +246,11 @@ export class Stage {
   hoverChanged(v: number): void {
     if (this.content === null) return;
     this.content.words.hovered = v;
+    this.middle.style.cursor = v < 0 ? '' : 'pointer';
+    this.sigma?.scheduleRender();
+  }
+
+  redraw(): void {
     this.sigma?.scheduleRender();
   }
 
@@ -234,14 +275,14 @@ async function graphOf(content: Content, alive: () => boolean): Promise<MultiDir
   for (let v = 0; v < m.nodes.length; v++) {
     if (v % batch === batch - 1) await pause();
     if (!alive()) return graph;
-    graph.addNode(m.nodes[v]!.id, { ...nodeData(content, v), ...middleOf(s, v), type: 'glyph', size: 12 });
+    graph.addNode(m.nodes[v]!.id, Object.assign(middleOf(s, v), nodeData(content, v)));
   }
   for (let b = 0; b < s.x0.length; b++) {
     if (b % batch === batch - 1) await pause();
     if (!alive()) return graph;
     const card = s.cardBodies[b - m.edges.length];
     const [from, to] = card === undefined ? [m.from[b]!, m.to[b]!] : [card, card];
-    graph.addEdgeWithKey(String(b), m.nodes[from]!.id, m.nodes[to]!.id, { ...edgeData(content, b), type: 'flow' });
+    graph.addEdgeWithKey(String(b), m.nodes[from]!.id, m.nodes[to]!.id, { body: b } satisfies EdgeKey);
   }
   return graph;
 }
@@ -263,7 +304,7 @@ function nodeData(content: Content, v: number): NodeData {
   };
 }
 
-function edgeData({ scene: s, palette }: { scene: Scene; palette: Palette }, b: number): EdgeData {
+function bodyOf({ scene: s, palette }: { scene: Scene; palette: Palette }, b: number): Body {
   const dotted = s.line[b] === lines.dotted;
   const level = s.bodyStrength[b]!;
   return {

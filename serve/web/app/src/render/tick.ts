@@ -21,17 +21,25 @@ export function dayOf(time: number): string {
 }
 
 // ticksOf names the columns that there is room for, from left to right: toX is
-// where a place of the picture is on the screen. A year is said where it changes.
-export function ticksOf(p: Placement, toX: (x: number) => number, room: number, right: number): Tick[] {
+// where a place of the picture is on the screen, wide how wide a tick's words are.
+// A year is said where it changes.
+export function ticksOf(p: Placement, toX: (x: number) => number, wide: (t: Tick) => number, right: number): Tick[] {
   const ticks: Tick[] = [];
-  let [edge, lastDay, lastYear] = [-Infinity, '', 0];
+  let [edge, lastDay, lastYear] = [0, '', 0];
   p.tickTime.forEach((time, k) => {
     const x = toX(p.tickX[k]!);
-    if (x < edge || x < 0 || x > right) return;
+    if (x < 0) return;
     const [day, year] = [dayOf(time), new Date(time * 1000).getUTCFullYear()];
     const said = year === lastYear ? day : `${day} ${year}`;
-    ticks.push({ x, day: day === lastDay && year === lastYear ? '' : said, clock: clockOf(time) });
-    [edge, lastDay, lastYear] = [x + room, day, year];
+    const tick = { x, day: day === lastDay && year === lastYear ? '' : said, clock: clockOf(time) };
+    const width = wide(tick);
+    const left = Math.max(axisPad, x - width / 2);
+    if (left < edge || left + width > right) return;
+    ticks.push(tick);
+    [edge, lastDay, lastYear] = [left + width + 2 * axisPad, day, year];
   });
   return ticks;
 }
+
+// How near to the edge words of the axis come, and half of what is between them.
+export const axisPad = 8;

@@ -1,7 +1,7 @@
 import type { Label } from './label';
 import { shapes } from '../layout/input';
 import { glyphSize } from './node';
-import { axisHeight, fontOf, ring, type Page } from './plate';
+import { axisHeight, drawAxis, fontOf, ring, type Page } from './plate';
 import type { Pen } from './pen';
 import { strength } from './scene';
 
@@ -9,7 +9,7 @@ import { strength } from './scene';
 // the line of the replay.
 
 // Where a label stands beside its node.
-type Side = 'right' | 'above' | 'over' | 'below';
+type Side = 'right' | 'above' | 'before' | 'over' | 'below';
 
 interface Candidate {
   v: number;
@@ -26,11 +26,12 @@ interface Box {
 
 // labelsMost bounds the work of a frame; more would not be read.
 const labelsMost = 400;
+const triesMost = 1200;
 const sizeOfText = 12;
 const lineHeight = 14;
 
 export interface Words {
-  labels: Label[]; // by node
+  label(v: number): Label;
   weight: Float32Array; // by node: what is greater keeps its label longer
   hovered: number;
   pinned: ReadonlySet<number>;
@@ -44,11 +45,12 @@ export function drawWords(p: Page, w: Words): void {
   const taken = new Taken();
   glyphBoxes(p, taken);
   let drawn = 0;
-  for (const candidate of candidatesOf(p, w)) {
+  for (const candidate of candidatesOf(p, w).slice(0, triesMost)) {
     if (drawn >= labelsMost) break;
     const must = candidate.v === p.scene.selected || candidate.v === w.hovered || w.pinned.has(candidate.v);
     if (drawLabel(p, w, candidate, taken, must)) drawn++;
   }
+  drawAxis(p);
   drawCut(p);
 }
 
@@ -63,7 +65,18 @@ function sideOf(p: Page, v: number): Side {
   if (p.model.nodes[v]!.kind === 'theft') return 'below';
   if (p.model.nodes[v]!.kind === 'unspent') return 'over';
   const goesOn = p.model.outAt[v + 1]! > p.model.outAt[v]!;
-  return goesOn ? 'above' : 'right';
+  if (!goesOn) return 'right';
+  return rises(p, v) ? 'before' : 'above';
+}
+
+// rises says whether a branch leaves a node upwards, where its label would be.
+function rises(p: Page, v: number): boolean {
+  const { out, outAt } = p.model;
+  for (let k = outAt[v]!; k < outAt[v + 1]!; k++) {
+    const e = out[k]!;
+    if (p.scene.y1[e]! < p.scene.y0[e]! - 8) return true;
+  }
+  return false;
 }
 
 function candidatesOf(p: Page, w: Words): Candidate[] {
@@ -116,55 +129,54 @@ function glyphBoxes(p: Page, taken: Taken) {
 // drawLabel writes name and value, or the name alone, or nothing.
 function drawLabel(p: Page, w: Words, { v, side }: Candidate, taken: Taken, must: boolean): boolean {
   const at = onScreen(p, v);
-  const label = w.labels[v]!;
+  const label = w.label(v);
   if (at === null) return false;
   const far = p.scene.nodeStrength[v] === strength.later;
   if (far && !must) return false;
   for (const value of [label.value, '']) {
-    const box = boxOf(p, at, side, label.name, value);
+    const box = boxOf(p, v, at, side, label.name, value);
     if (!taken.free(box, v) && !(must && value === '')) continue;
     taken.add(box);
-    write(p, at, side, label.name, value, far);
+    write(p, v, at, side, label.name, value, far);
     return true;
   }
   return false;
 }
 
-const twoLines = (side: Side) => side === 'above' || side === 'below';
+const twoLines = (side: Side) => side === 'above' || side === 'before' || side === 'below';
 
-function boxOf(p: Page, at: { x: number; y: number }, side: Side, name: string, value: string): Box {
+function boxOf(p: Page, v: number, at: { x: number; y: number }, side: Side, name: string, value: string): Box {
   const [a, b] = [widthOf(p.c, name, 600), value === '' ? 0 : widthOf(p.c, value, 400)];
   const two = twoLines(side);
   const width = two ? Math.max(a, b) : a + (b > 0 ? b + 6 : 0);
   const height = (two && value !== '' ? 2 : 1) * lineHeight;
-  const start = startOf(p, at, side, width, value !== '');
+  const start = startOf(p, v, at, side, width, value !== '');
   return { x: start.x, y: start.y - 11, width, height };
 }
 
-// startOf is where the first line of a label begins: left and base line.
-function startOf(p: Page, at: { x: number; y: number }, side: Side, width: number, two: boolean) {
+// startOf is where the first line of a label begins: left and base line. Above and
+// below it clears the bodies of the node as well as its glyph.
+function startOf(p: Page, v: number, at: { x: number; y: number }, side: Side, width: number, two: boolean) {
   const size = glyphSize(p.look.zoom);
-  if (side === 'right') return { x: at.x + 12 * size + 4, y: at.y + 4 };
+  if (side === 'right') return { x: at.x + (v === p.scene.selected ? 15 : 12) * size + 5, y: at.y + 4 };
   if (side === 'over') return { x: at.x + 11 * size + 3, y: at.y - 6 };
-  const left = Math.max(6, Math.min(p.look.width - 6 - width, at.x - width / 2));
-  if (side === 'below') return { x: left, y: at.y + 15 * size + bodyHalf(p) + 12 };
-  return { x: left, y: at.y - 10 * size - 10 - (two ? lineHeight : 0) };
+  const tall = p.scene.glyph[v] === 'pill' ? 22 : p.scene.glyph[v] === 'addr' ? 6 : 11;
+  const clear = Math.max(tall * size, p.scene.half[v]! * p.look.zoom);
+  const wish = side === 'before' ? at.x + 4 * size - width : at.x - width / 2;
+  const left = Math.max(6, Math.min(p.look.width - 6 - width, wish));
+  if (side === 'below') return { x: left, y: at.y + clear + 15 };
+  return { x: left, y: at.y - clear - 6 - (two ? lineHeight : 0) };
 }
 
-// The label of the theft stands under its body, which is as wide as bodies get.
-function bodyHalf(p: Page): number {
-  return 7 * p.look.zoom;
-}
-
-function write(p: Page, at: { x: number; y: number }, side: Side, name: string, value: string, far: boolean) {
+function write(p: Page, v: number, at: { x: number; y: number }, side: Side, name: string, value: string, far: boolean) {
   const { c, palette } = p;
   const [a, b] = [widthOf(c, name, 600), value === '' ? 0 : widthOf(c, value, 400)];
   const two = twoLines(side);
   const width = two ? Math.max(a, b) : a + b + 6;
-  const start = startOf(p, at, side, width, value !== '');
+  const start = startOf(p, v, at, side, width, value !== '');
   c.globalAlpha = far ? 0.06 : 1;
   c.textAlign = 'left';
-  const inset = (own: number) => (two ? (width - own) / 2 : 0);
+  const inset = (own: number) => (side === 'before' ? width - own : two ? (width - own) / 2 : 0);
   halo(p, name, 600, start.x + inset(a), start.y, palette.ink ?? '');
   if (value !== '') halo(p, value, 400, two ? start.x + inset(b) : start.x + a + 6, two ? start.y + lineHeight : start.y, palette['ink-2'] ?? '');
   c.globalAlpha = 1;
@@ -180,6 +192,11 @@ function halo(p: Page, text: string, weight: number, x: number, y: number, colou
   c.strokeText(text, x, y);
   c.fillStyle = colour;
   c.fillText(text, x, y);
+}
+
+// forgetWidths is for when a font has come: words are as wide as it makes them.
+export function forgetWidths(): void {
+  widths.clear();
 }
 
 const widths = new Map<string, number>();
