@@ -30,7 +30,7 @@ type finder struct {
 // Starts returns the outputs that names mean on a pinned chain, each once, in
 // ledger order: what Parsed.Starts holds is asked of any pin. A transaction
 // that the pin does not hold is a *MissingStart; what names can not mean is a
-// *UsageError.
+// *UsageError, with ErrUnpaid where that may change.
 func Starts(ctx context.Context, src trace.Source, names []StartName) ([]Found, error) {
 	s := &finder{ctx: ctx, src: src}
 	if err := s.transactions(names); err != nil {
@@ -126,6 +126,9 @@ func (s *finder) add(tx *ledger.TxView, vout uint32) error {
 	return nil
 }
 
+// ErrUnpaid: an account that is a start got nothing in its range, so far.
+var ErrUnpaid = errors.New("nothing was paid to it")
+
 // paidTo adds every output that was paid to an account in its range.
 func (s *finder) paidTo(n *StartName) error {
 	from, to, err := s.between(n)
@@ -146,7 +149,7 @@ func (s *finder) paidTo(n *StartName) error {
 		}
 	}
 	if len(s.found) == before {
-		return wrongStart(fmt.Errorf("start %s: nothing was paid to it from block %d to block %d", n.Text, from.Height(), to.Height()), "")
+		return wrongStart(fmt.Errorf("start %s: %w from block %d to block %d", n.Text, ErrUnpaid, from.Height(), to.Height()), "")
 	}
 	return nil
 }
@@ -165,7 +168,10 @@ func (s *finder) between(n *StartName) (from, to ledger.Pos, err error) {
 			return 0, 0, err
 		}
 	}
-	if last < first {
+	switch {
+	case first > tip.Height && (n.To == nil || last >= first):
+		return 0, 0, wrongStart(fmt.Errorf("start %s: %w: its range begins at block %d, the newest is %d", n.Text, ErrUnpaid, first, tip.Height), "")
+	case last < first:
 		return 0, 0, wrongStart(fmt.Errorf("start %s: the range ends at block %d, before it begins at %d", n.Text, last, first), "")
 	}
 	return ledger.MakePos(first, 0), ledger.MakePos(min(last, tip.Height), 1<<24-1), nil

@@ -26,7 +26,7 @@ import (
 type watchFlags struct {
 	ledger, state, metrics string
 	post, secret           string
-	asJSON, replay         bool
+	asJSON, replay, once   bool
 	poll                   time.Duration
 }
 
@@ -44,7 +44,8 @@ whose block left the chain is taken back by another line that names it. After a 
 change is lost, and one that is told twice has the same id. Nothing is taken for final: wait for as many blocks on top
 as the matter asks for.
 
-SIGTERM ends it after a whole block, with exit code 0. Under systemd (Type=notify) it says when it is ready.`,
+SIGTERM ends it after a whole block, with exit code 0. Under systemd (Type=notify) it says when it is ready. For a timer
+there is --once.`,
 		Example: `  clew watch case.yaml --ledger ledger
   clew watch case.yaml --json --post https://host/hook --secret-file whsec.txt
   clew watch case.yaml --replay --json`,
@@ -55,6 +56,7 @@ SIGTERM ends it after a whole block, with exit code 0. Under systemd (Type=notif
 	ledgerFlag(cmd, &f.ledger)
 	fs.BoolVar(&f.asJSON, "json", false, "print each change as a line of JSON")
 	fs.BoolVar(&f.replay, "replay", false, "a first run tells every block since the theft; else it begins with where the coins lie now")
+	fs.BoolVar(&f.once, "once", false, "end when the newest block of the ledger is done, instead of waiting for more")
 	fs.StringVar(&f.state, "state", "", "folder that keeps where this watch stands (default: in the ledger's folder, named after CASE)")
 	fs.StringVar(&f.post, "post", "", "URL to post each change to, as JSON with the headers of Standard Webhooks")
 	fs.StringVar(&f.secret, "secret-file", "", "file of the secret that signs what is posted: whsec_ and base64; several lines sign several times")
@@ -85,7 +87,7 @@ func (f *watchFlags) run(ctx context.Context, e env, path string) error {
 	w := watch.New(watch.Options{
 		Case: filepath.Base(path), Params: params, Starts: startsFor(job.Starts), Pin: pinFor(src.Source),
 		Address: question.Addresses(src.Network), Folder: vfs.NewOS(state), Emit: told.emit, Status: told.status,
-		Retry: passing, Poll: f.poll, Replay: f.replay,
+		Retry: passing, Poll: f.poll, Replay: f.replay, Once: f.once,
 	})
 	err = w.Run(ctx)
 	told.ended()
@@ -167,7 +169,7 @@ func startsFor(names []question.StartName) func(context.Context, trace.Source) (
 		for i := range names {
 			found, err := question.Starts(ctx, src, names[i:i+1])
 			var missing *question.MissingStart
-			if errors.As(err, &missing) {
+			if errors.As(err, &missing) || errors.Is(err, question.ErrUnpaid) {
 				continue
 			}
 			if err != nil {

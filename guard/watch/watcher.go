@@ -61,6 +61,8 @@ type Options struct {
 	// Replay tells every block from the first start on; else the first run goes
 	// to the tip that is there, and tells from then on.
 	Replay bool
+	// Once ends Run where there is nothing more to do now.
+	Once bool
 	// BehindMax is how many polls a source may hold fewer blocks of the same
 	// branch than it did, as a node that lags does, before the missing ones are
 	// taken back; 0: 40, below 0: none.
@@ -155,7 +157,7 @@ func (o *Options) digest() digest {
 	return digest(h.Sum(nil))
 }
 
-// Run watches until ctx ends, which is no error: then the last block is done
+// Run watches until ctx ends, which is no error, or Once is reached: then the last block is done
 // whole, or not at all. Changes may be told twice after a crash, never lost.
 func (w *Watcher) Run(ctx context.Context) (err error) {
 	if err := w.opt.Folder.MkdirAll("."); err != nil {
@@ -226,6 +228,9 @@ func (w *Watcher) loop(ctx context.Context) error {
 		}
 		if busy && err == nil {
 			continue
+		}
+		if err == nil && w.opt.Once {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
