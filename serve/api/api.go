@@ -26,6 +26,7 @@ type Options struct {
 	Ledgers  []Ledger // in the order in which they are listed
 	Requests Requests
 	Cases    Cases
+	Folders  Folders
 	Notes    Notes
 	Traces   Traces
 	Runs     Runs
@@ -91,7 +92,7 @@ func New(o Options) (http.Handler, error) {
 	switch {
 	case o.Guard == nil:
 		return nil, errors.New("api: nobody guards it")
-	case o.Keys == nil || o.Requests == nil || o.Cases == nil || o.Notes == nil || o.Traces == nil || o.Runs == nil:
+	case o.Keys == nil || o.Requests == nil || o.Cases == nil || o.Folders == nil || o.Notes == nil || o.Traces == nil || o.Runs == nil:
 		return nil, errors.New("api: something to answer from is missing")
 	}
 	s, err := build(o)
@@ -127,7 +128,7 @@ func build(o Options) (*server, error) {
 		Transformers: []huma.Transformer{stampProblems},
 	})
 	s.huma.OpenAPI().Components.Schemas.Schema(problemType, true, "")
-	for _, add := range []func(){s.addHealth, s.addSession, s.addKeys, s.addChains, s.addSearch, s.addTxs, s.addAddresses, s.addTraces, s.addGraph, s.addExport, s.addCases, s.addNotes} {
+	for _, add := range []func(){s.addHealth, s.addSession, s.addKeys, s.addChains, s.addSearch, s.addTxs, s.addAddresses, s.addTraces, s.addGraph, s.addExport, s.addCases, s.addFolders, s.addNotes} {
 		add()
 	}
 	return s, nil

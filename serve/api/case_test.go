@@ -1,7 +1,12 @@
 package api_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -129,4 +134,82 @@ func TestNotes(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	c.send("POST", "/v1/cases/nothing/notes", `{"target":"case","text":"x"}`).problem(404, "not_found")
+}
+
+// zipped is an archive of the files of a folder.
+func zipped(t *testing.T, folder string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	if err := w.AddFS(os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestShippedCase: the case that comes with the program is imported with its
+// facts, traced without a ledger, taken away and brought back; both times the
+// same is found.
+func TestShippedCase(t *testing.T) {
+	h := newHouse(t)
+	c := h.key(auth.ScopeRead, auth.ScopeWrite)
+	archive := zipped(t, filepath.Join("..", "..", "cases", "peel-2019"))
+	var digests []string
+	for range 2 {
+		var made api.Imported
+		c.sendBody("POST", "/v1/cases/archive", bytes.NewReader(archive)).want(200).decode(&made)
+		question, err := json.Marshal(made.Question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r api.Run
+		c.send("POST", "/v1/traces", strings.TrimSuffix(string(question), "}")+`,"case":"`+made.ID+`"}`).want(202).decode(&r)
+		c.listen(r.ID, 0)
+		c.get("/v1/traces/" + r.ID).want(200).decode(&r)
+		if r.ResultDigest == nil {
+			t.Fatalf("%+v", r.Error)
+		}
+		digests = append(digests, *r.ResultDigest)
+		c.get("/v1/traces/" + r.ID + "/graph").want(200)
+		archive = c.get("/v1/cases/" + made.ID + "/archive").want(200).body
+	}
+	if digests[0] != digests[1] {
+		t.Errorf("%v", digests)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	h := newHouse(t)
+	c := h.key(auth.ScopeRead, auth.ScopeWrite)
+	var made api.Case
+	c.send("POST", "/v1/cases", fmt.Sprintf(`{"title":"labelled","question":{"chain":"bitcoin-regtest","starts":[%q],"labels":["who.csv"]}}`, h.txid("t2"))).want(201).decode(&made)
+	files := "/v1/cases/" + made.ID + "/files"
+	ask := fmt.Sprintf(`{"chain":"bitcoin-regtest","starts":[%q],"labels":["who.csv"],"case":%q}`, h.txid("t2"), made.ID)
+	c.send("POST", "/v1/traces", ask).problem(422, "invalid")
+	list := "chain,address,label,category,source\nbitcoin-regtest," + addressOf(t, "cash") + ",The Exchange,exchange,us\n"
+	var changed api.Case
+	c.send("PUT", files+"?name=who.csv", list).want(200).decode(&changed)
+	if changed.Revision != 2 {
+		t.Errorf("%+v", changed)
+	}
+	c.send("PUT", files+"?name=who.csv&revision=1", list).problem(409, "conflict")
+	for _, name := range []string{"..%2Fx", "%2Fetc%2Fpasswd", "case.yaml", "a%00b", ""} {
+		c.send("PUT", files+"?name="+name, list).problem(422, "invalid")
+	}
+	c.send("PUT", files+"?name=who.csv&revision=x", list).problem(422, "invalid")
+	if a := c.get(files).want(200); !strings.Contains(string(a.body), `"name":"who.csv"`) {
+		t.Errorf("%s", a.body)
+	}
+	var r api.Run
+	c.send("POST", "/v1/traces", ask).want(202).decode(&r)
+	c.listen(r.ID, 0)
+	if text := c.get("/v1/traces/" + r.ID + "/result").want(200).body; !strings.Contains(string(text), "The Exchange") {
+		t.Errorf("%s", text)
+	}
+	c.send("DELETE", files+"?name=who.csv", "").want(200)
+	c.send("DELETE", files+"?name=who.csv", "").problem(404, "not_found")
+	c.sendBody("POST", "/v1/cases/archive", strings.NewReader("no zip")).problem(422, "invalid")
 }

@@ -39,7 +39,7 @@ var repeated = []string{"Content-Type", "Location", "ETag"}
 func (s *server) once(w http.ResponseWriter, r *http.Request, rt *route) {
 	key := r.Header.Get(headerIdempotency)
 	p := auth.PrincipalOf(r.Context())
-	if key == "" || p == nil || rt.secret {
+	if key == "" || p == nil || rt.secret || rt.large {
 		s.mux.ServeHTTP(w, r)
 		return
 	}

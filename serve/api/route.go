@@ -17,6 +17,7 @@ type route struct {
 	scope  auth.Scope // empty: anybody
 	secret bool       // its answer must not be kept: it holds a secret
 	free   bool       // not counted against a caller: what watches the server asks often
+	large  bool       // its body is read as it comes and not held, so its answer is not kept
 	stream bool       // its answer goes on for as long as the caller likes
 }
 
@@ -46,9 +47,10 @@ func (s *server) prepare(rt route) {
 		op.MaxBodyBytes = bodyMax
 	}
 	if rt.write() && rt.scope != "" {
-		op.Parameters = append(op.Parameters,
-			headerParam(auth.HeaderCSRF, "the token of GET /v1/session; needed with a session, not with a key", 100),
-			headerParam(headerIdempotency, "a word of your choice: for a day the same request under it is answered once", idempotencyMax))
+		op.Parameters = append(op.Parameters, headerParam(auth.HeaderCSRF, "the token of GET /v1/session; needed with a session, not with a key", 100))
+	}
+	if rt.write() && rt.scope != "" && !rt.secret && !rt.large {
+		op.Parameters = append(op.Parameters, headerParam(headerIdempotency, "a word of your choice: for a day the same request under it is answered once", idempotencyMax))
 	}
 	s.routes[pattern(op)] = &rt
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"clew.example/clew/chain/bitcoin"
+	"clew.example/clew/node/facts"
 	"clew.example/clew/question"
 	"clew.example/clew/serve/opsdb"
 )
@@ -145,16 +146,11 @@ func (m *Manager) prepare(ctx context.Context, caseID string, q *Question) (*que
 	if err != nil {
 		return nil, nil, &question.UsageError{Field: fieldChain, Err: err}
 	}
-	var src *question.Source
-	for _, s := range m.o.Sources {
-		if s.Network == n {
-			src = s
-		}
-	}
-	if src == nil {
-		return nil, nil, &question.UsageError{Field: fieldChain, Err: ErrChain}
-	}
 	asked := q.asked()
+	src, err := m.source(ctx, caseID, n, asked.Files.Facts)
+	if err != nil {
+		return nil, nil, err
+	}
 	lists, err := asked.Files.Read(m.opener(ctx, caseID))
 	if err != nil {
 		return nil, nil, err
@@ -170,7 +166,41 @@ func (m *Manager) prepare(ctx context.Context, caseID string, q *Question) (*que
 	return j, src, nil
 }
 
-const fieldChain = "chain"
+// source returns where a question is answered: the file of facts that it
+// names, else the ledger of its network.
+func (m *Manager) source(ctx context.Context, caseID string, n *bitcoin.Network, file *question.File) (*question.Source, error) {
+	if file != nil {
+		return m.facts(ctx, caseID, n, *file)
+	}
+	for _, s := range m.o.Sources {
+		if s.Network == n {
+			return s, nil
+		}
+	}
+	return nil, &question.UsageError{Field: fieldChain, Err: ErrChain}
+}
+
+// facts reads a file of facts of a case. The store bounds its size.
+func (m *Manager) facts(ctx context.Context, caseID string, n *bitcoin.Network, file question.File) (*question.Source, error) {
+	r, err := m.opener(ctx, caseID)(file)
+	if err != nil {
+		return nil, &question.UsageError{Field: fieldFacts, Err: err}
+	}
+	defer r.Close()
+	f, err := facts.Read(r)
+	if err != nil {
+		return nil, &question.InputError{Err: fmt.Errorf("file %.100q of the case: %w", file.Name, err)}
+	}
+	if f.Network() != n {
+		return nil, &question.UsageError{Field: fieldFacts, Err: fmt.Errorf("are of %s, the question is of %s", f.Network().Alias(), n.Alias())}
+	}
+	return question.Facts(f), nil
+}
+
+const (
+	fieldChain = "chain"
+	fieldFacts = "facts"
+)
 
 var (
 	errNoStart = errors.New("name where the trace begins")

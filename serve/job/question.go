@@ -17,7 +17,7 @@ type Question struct {
 	StopFiles  []string `json:"stop_files,omitempty" maxItems:"100" doc:"files of the case with such lists"`
 	Labels     []string `json:"labels,omitempty" maxItems:"100" doc:"files of the case that say who is who"`
 	Prices     string   `json:"prices,omitempty" maxLength:"1000" doc:"a file of the case with prices"`
-	Facts      string   `json:"facts,omitempty" maxLength:"1000" doc:"kept for case files; the server answers from its ledgers"`
+	Facts      string   `json:"facts,omitempty" maxLength:"1000" doc:"a file of the case to answer from, in place of a ledger"`
 	Policies   []string `json:"policies,omitempty" maxItems:"20" doc:"left out: fifo and haircut; all: every one"`
 	AsOf       string   `json:"as_of,omitempty" maxLength:"40" doc:"a height or a time; left out: the newest block"`
 	Until      string   `json:"until,omitempty" maxLength:"40" doc:"a height or a time"`
