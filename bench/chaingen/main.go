@@ -30,6 +30,7 @@ func run() error {
 	flag.Int64Var(&p.Seed, "seed", p.Seed, "seed of every random draw")
 	flag.IntVar(&p.PerBlock, "perblock", p.PerBlock, "transactions of a full block")
 	flag.BoolVar(&p.EdgesCSV, "csv", p.EdgesCSV, "write edges.csv too")
+	network := flag.String("network", "", "mark the files as blocks of this network, such as regtest, so that nobody takes them for mainnet's")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -39,6 +40,11 @@ func run() error {
 	}
 	if reused {
 		fmt.Fprintln(os.Stderr, "chaingen: the chain is there already, with these parameters")
+	}
+	if *network != "" {
+		if err := stamp(*out, *network); err != nil {
+			return err
+		}
 	}
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
