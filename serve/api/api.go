@@ -28,6 +28,7 @@ type Options struct {
 	Cases    Cases
 	Folders  Folders
 	Notes    Notes
+	History  History
 	Traces   Traces
 	Runs     Runs
 
@@ -92,7 +93,7 @@ func New(o Options) (http.Handler, error) {
 	switch {
 	case o.Guard == nil:
 		return nil, errors.New("api: nobody guards it")
-	case o.Keys == nil || o.Requests == nil || o.Cases == nil || o.Folders == nil || o.Notes == nil || o.Traces == nil || o.Runs == nil:
+	case o.Keys == nil || o.Requests == nil || o.Cases == nil || o.Folders == nil || o.Notes == nil || o.History == nil || o.Traces == nil || o.Runs == nil:
 		return nil, errors.New("api: something to answer from is missing")
 	}
 	s, err := build(o)
@@ -128,7 +129,7 @@ func build(o Options) (*server, error) {
 		Transformers: []huma.Transformer{stampProblems},
 	})
 	s.huma.OpenAPI().Components.Schemas.Schema(problemType, true, "")
-	for _, add := range []func(){s.addHealth, s.addSession, s.addKeys, s.addChains, s.addSearch, s.addTxs, s.addAddresses, s.addTraces, s.addGraph, s.addExport, s.addCases, s.addFolders, s.addNotes} {
+	for _, add := range []func(){s.addHealth, s.addSession, s.addKeys, s.addChains, s.addSearch, s.addTxs, s.addAddresses, s.addTraces, s.addGraph, s.addExport, s.addCases, s.addFolders, s.addNotes, s.addHistory} {
 		add()
 	}
 	return s, nil

@@ -84,7 +84,7 @@ func newHouse(t *testing.T, edit ...func(*api.Options, *job.Options)) *house {
 	t.Cleanup(func() { db.Close() })
 	h.guard = auth.New(auth.Options{Links: db, Sessions: db, Keys: db, Now: h.time})
 	jo := job.Options{Queue: db, Shelf: db, Sources: []*question.Source{question.Ledger(l, n)}}
-	o := api.Options{Version: "test", Guard: h.guard, Keys: db, Ledgers: []api.Ledger{{Network: n, Pinner: l}}, Requests: db, Cases: db, Folders: db, Notes: db, Traces: db,
+	o := api.Options{Version: "test", Guard: h.guard, Keys: db, Ledgers: []api.Ledger{{Network: n, Pinner: l}}, Requests: db, Cases: db, Folders: db, Notes: db, History: db, Traces: db,
 		Registry: prometheus.NewRegistry(), Ready: db.Ready, Log: slog.New(slog.NewTextHandler(&h.log, nil)), Now: h.time, CursorKey: [32]byte{1}}
 	for _, f := range edit {
 		f(&o, &jo)
