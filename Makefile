@@ -11,7 +11,7 @@ COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 # The packages in which goroutines or processes meet.
-CONCURRENT ?= ./cmd/... ./ingest/... ./internal/vfs/... ./node/... ./store/...
+CONCURRENT ?= ./cmd/... ./guard/... ./ingest/... ./internal/vfs/... ./node/... ./serve/... ./store/...
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 # Simulated power cuts: make test runs 200, this is the long run.
@@ -54,7 +54,7 @@ integration: ## Tests with real processes, a real node, a real browser, long sim
 fuzz: ## Each fuzz target for FUZZTIME, one after the other
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
-demo: build ## A real peel chain, from facts: traced, and written as a page into the folder demo
+demo: ## The console on 127.0.0.1:8420, with a real peel chain traced; what it makes is in the folder demo
 	@scripts/demo.sh
 
 tour: build ## A generated chain: ingested, checked and looked at, in the folder tour

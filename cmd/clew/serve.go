@@ -130,7 +130,7 @@ func (h *house) open(ctx context.Context, e env, f *serveFlags) error {
 	h.guard = guardOf(h.db, f.cert != "", f.hosts)
 	h.jobs = job.New(job.Options{Queue: h.db, Shelf: h.db, Sources: sources, Workers: f.workers, Log: h.log})
 	h.handler, err = api.New(api.Options{
-		Version: buildVersion().Version, Guard: h.guard, Keys: h.db, Ledgers: h.ledgers, Requests: h.db, Cases: h.db, Notes: h.db,
+		Version: buildVersion().Version, Guard: h.guard, Keys: h.db, Ledgers: h.ledgers, Requests: h.db, Cases: h.db, Folders: h.db, Notes: h.db, History: h.db,
 		Traces: h.db, Runs: h.jobs, Console: web.Handler(), Registry: service.NewRegistry(), Ready: h.db.Ready, Log: h.log,
 	})
 	return err
