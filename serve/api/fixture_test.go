@@ -228,7 +228,15 @@ func (c *caller) sendBody(method, path string, body io.Reader) *answer {
 	if err != nil {
 		c.h.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return &answer{c.h.t, method + " " + path, resp.StatusCode, resp.Header, text}
+	a := &answer{c.h.t, method + " " + path, resp.StatusCode, resp.Header, text}
+	said, err := readContract()
+	if err == nil {
+		err = said.check(r, a)
+	}
+	if err != nil {
+		c.h.t.Errorf("%s: not as openapi.json says: %v: %.500s", a.what, err, text)
+	}
+	return a
 }
 
 func (a *answer) want(status int) *answer {

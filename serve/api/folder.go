@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *server) addFolders() {
 		queryParam("revision", "of the case that was seen; left out: whichever it is", 20))
 	add.MaxBodyBytes = fileMax
 	add.RequestBody = binary("application/octet-stream")
-	s.handleRaw(route{op: add, scope: auth.ScopeWrite, large: true}, s.putFile, "application/json")
+	s.handleRaw(route{op: add, scope: auth.ScopeWrite, large: true, shape: reflect.TypeFor[Case]()}, s.putFile, "application/json")
 	drop := del("/v1/cases/{id}/files", "deleteFile", "cases", "Remove a file from beside a case")
 	handle(s, route{op: drop, scope: auth.ScopeWrite}, s.deleteFile)
 	out := get("/v1/cases/{id}/archive", "exportCase", "cases", "A case with its files as a zip archive")
@@ -80,7 +81,7 @@ func (s *server) addFolders() {
 	in := explain(post("/v1/cases/archive", "importArchive", "cases", "Make a case of a zip archive"), "case.yaml stands at its top; of the files beside it those are kept that the case names.")
 	in.MaxBodyBytes = archiveMax
 	in.RequestBody = binary("application/zip")
-	s.handleRaw(route{op: in, scope: auth.ScopeWrite, large: true}, s.importArchive, "application/json")
+	s.handleRaw(route{op: in, scope: auth.ScopeWrite, large: true, shape: reflect.TypeFor[Imported]()}, s.importArchive, "application/json")
 }
 
 func needed(p *huma.Param) *huma.Param {

@@ -36,6 +36,10 @@ func description() *huma.OpenAPI {
 	for _, t := range []reflect.Type{reflect.TypeFor[ledger.Amount](), reflect.TypeFor[lot.Policy](), reflect.TypeFor[trace.Kind](), reflect.TypeFor[trace.Reason]()} {
 		schemas.RegisterTypeAlias(t, text) // they write themselves as text
 	}
+	// A list of bytes would be taken for base64, but these are numbered names.
+	for _, t := range []reflect.Type{reflect.TypeFor[[]lot.Policy](), reflect.TypeFor[[]trace.Kind](), reflect.TypeFor[[]trace.Reason]()} {
+		schemas.RegisterTypeAlias(t, reflect.TypeFor[[]string]())
+	}
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info:    &huma.Info{Title: "Clew", Version: apiVersion, Description: apiDescription},
@@ -56,7 +60,7 @@ func description() *huma.OpenAPI {
 
 // plainNames are packages whose types are called what they are; those of
 // others go by package and name, since some names stand in several.
-var plainNames = map[string]bool{"api": true, "lookup": true, "auth": true}
+var plainNames = map[string]bool{"api": true, "lookup": true, "auth": true, "job": true}
 
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
@@ -70,10 +74,16 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
+// nullLists are the lists that are null where there is nothing to say.
+var nullLists = map[string]string{"FlowNode": "started"}
+
 // nullable says of fields that hold a pointer to a struct and are always
 // written that they may be null, which huma can not.
 func nullable(schemas huma.Registry) {
 	null := &huma.Schema{Type: "null"}
+	for name, field := range nullLists {
+		schemas.Map()[name].Properties[field].Nullable = true
+	}
 	for name, schema := range schemas.Map() {
 		t := schemas.TypeFromRef("#/components/schemas/" + name)
 		if t == nil || t.Kind() != reflect.Struct {
@@ -85,6 +95,47 @@ func nullable(schemas huma.Registry) {
 			if p != nil && p.Ref != "" && f.Type.Kind() == reflect.Pointer && !strings.Contains(opts, "omitempty") {
 				schema.Properties[key] = &huma.Schema{AnyOf: []*huma.Schema{p, null}, Description: p.Description}
 			}
+		}
+	}
+}
+
+// asked returns the schemas that requests are checked against.
+func asked(o *huma.OpenAPI) map[string]bool {
+	names := map[string]bool{}
+	var walk func(s *huma.Schema)
+	walk = func(s *huma.Schema) {
+		if s == nil {
+			return
+		}
+		if name := path.Base(s.Ref); s.Ref != "" && !names[name] {
+			names[name] = true
+			walk(o.Components.Schemas.SchemaFromRef(s.Ref))
+		}
+		walk(s.Items)
+		for _, p := range s.Properties {
+			walk(p)
+		}
+	}
+	for _, item := range o.Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Put, item.Delete} {
+			if op != nil && op.RequestBody != nil {
+				for _, media := range op.RequestBody.Content {
+					walk(media.Schema)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// loosen lets answers have members that a client does not know yet, so that
+// adding one breaks nobody. What is asked stays closed: a name that is typed
+// wrongly must not be passed over.
+func loosen(o *huma.OpenAPI) {
+	closed := asked(o)
+	for name, schema := range o.Components.Schemas.Map() {
+		if never, ok := schema.AdditionalProperties.(bool); ok && !never && !closed[name] {
+			schema.AdditionalProperties = nil
 		}
 	}
 }
@@ -102,6 +153,7 @@ func Document() ([]byte, error) {
 // seen.
 func (s *server) encode() ([]byte, error) {
 	nullable(s.huma.OpenAPI().Components.Schemas)
+	loosen(s.huma.OpenAPI())
 	line, err := json.Marshal(s.huma.OpenAPI())
 	if err != nil {
 		return nil, err

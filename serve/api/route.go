@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -14,11 +15,12 @@ import (
 // route is an operation and who may call it.
 type route struct {
 	op     *huma.Operation
-	scope  auth.Scope // empty: anybody
-	secret bool       // its answer must not be kept: it holds a secret
-	free   bool       // not counted against a caller: what watches the server asks often
-	large  bool       // its body is read as it comes and not held, so its answer is not kept
-	stream bool       // its answer goes on for as long as the caller likes
+	scope  auth.Scope   // empty: anybody
+	secret bool         // its answer must not be kept: it holds a secret
+	free   bool         // not counted against a caller: what watches the server asks often
+	large  bool         // its body is read as it comes and not held, so its answer is not kept
+	shape  reflect.Type // of the document, where the answer is written raw and is one
+	stream bool         // its answer goes on for as long as the caller likes
 }
 
 // write reports whether a request of the route changes something.
@@ -87,6 +89,9 @@ func (s *server) handleRaw(rt route, h http.HandlerFunc, kinds ...string) {
 	content := map[string]*huma.MediaType{}
 	for _, kind := range kinds {
 		content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	if rt.shape != nil {
+		content["application/json"] = &huma.MediaType{Schema: s.huma.OpenAPI().Components.Schemas.Schema(rt.shape, true, "")}
 	}
 	op.Responses = map[string]*huma.Response{
 		strconv.Itoa(http.StatusOK): {Description: http.StatusText(http.StatusOK), Content: content},

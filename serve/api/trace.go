@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
+	"clew.example/clew/follow/trace"
 	"clew.example/clew/serve/auth"
 	"clew.example/clew/serve/job"
 	"clew.example/clew/serve/opsdb"
@@ -120,7 +122,7 @@ func (s *server) addTraces() {
 	handle(s, route{op: drop, scope: auth.ScopeWrite}, s.dropTrace)
 	result := get("/v1/traces/{id}/result", "getResult", "traces", "The result of a trace, the document clew.trace/1")
 	result.Parameters = append(result.Parameters, pathParam("id", "of the trace"))
-	s.handleRaw(route{op: result, scope: auth.ScopeRead}, s.getResult, "application/json")
+	s.handleRaw(route{op: result, scope: auth.ScopeRead, shape: reflect.TypeFor[trace.Result]()}, s.getResult, "application/json")
 	s.addEvents()
 }
 
