@@ -142,7 +142,7 @@ func TestGraph(t *testing.T) {
 		key.get("/v1/traces/"+r.ID+"/path?policy=9&to=x").problem(422, "invalid")
 		return texts
 	}
-	kept, again := fetch(0), fetch(1)
+	kept, again := fetch(0), fetch(-1)
 	if kept[0] == "" || !strings.HasPrefix(kept[0], `{"backward":false`) {
 		t.Fatalf("%.300s", kept[0])
 	}

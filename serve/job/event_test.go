@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"testing"
 
+	"clew.example/clew/follow/trace"
+	"clew.example/clew/question"
 	"clew.example/clew/serve/opsdb"
 )
 
@@ -53,5 +55,33 @@ func TestSeqOf(t *testing.T) {
 		if got := l.seqOf(id); got != want {
 			t.Errorf("%q: %d, want %d", id, got, want)
 		}
+	}
+}
+
+// TestShelf: what was looked at last stays, as far as there is room, and the
+// newest whatever its size.
+func TestShelf(t *testing.T) {
+	of := func(txs int) *Kept {
+		return &Kept{Answer: &question.Answer{Graph: &trace.Graph{Txs: make([]trace.TxNode, txs)}}}
+	}
+	s := shelf{most: 10}
+	s.put("a", of(4))
+	s.put("b", of(4))
+	s.get("a")
+	s.put("c", of(4))
+	if s.get("b") != nil || s.get("a") == nil || s.get("c") == nil || s.txs != 8 {
+		t.Errorf("%v, %d txs", s.ids, s.txs)
+	}
+	s.put("c", of(5))
+	if len(s.ids) != 2 || s.txs != 9 {
+		t.Errorf("%v, %d txs", s.ids, s.txs)
+	}
+	s.put("large", of(50))
+	if len(s.ids) != 1 || s.get("large") == nil {
+		t.Errorf("%v", s.ids)
+	}
+	s.put("d", of(1))
+	if len(s.ids) != 1 || s.txs != 1 {
+		t.Errorf("%v, %d txs", s.ids, s.txs)
 	}
 }

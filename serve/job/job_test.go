@@ -182,7 +182,7 @@ func TestRestart(t *testing.T) {
 // TestAnswerAgain: a graph that is not kept is made again as of its block, once
 // for all who ask, and who leaves does not end it.
 func TestAnswerAgain(t *testing.T) {
-	s := newShop(t, job.Options{TxsKept: 1})
+	s := newShop(t, job.Options{TxsKept: -1})
 	id := s.ask()
 	<-s.pins
 	s.pass <- struct{}{}

@@ -49,17 +49,18 @@ func (s *shelf) push(id string, k *Kept) {
 	s.txs += len(k.Graph.Txs)
 }
 
-// put keeps an answer, and forgets others until there is room; one that is
-// larger than all room is not kept.
+// put keeps an answer, and forgets others until there is room. One that is
+// larger than all room is kept alone: it is being looked at, and each fold that
+// is opened would trace it again.
 func (s *shelf) put(id string, k *Kept) {
 	if i := slices.Index(s.ids, id); i >= 0 {
 		s.remove(i)
 	}
-	if len(k.Graph.Txs) > s.most {
+	if s.most < 0 {
 		return
 	}
 	s.push(id, k)
-	for s.txs > s.most {
+	for s.txs > s.most && len(s.ids) > 1 {
 		s.remove(0)
 	}
 }

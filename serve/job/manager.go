@@ -38,8 +38,8 @@ type Options struct {
 	Shelf   Shelf
 	Sources []*question.Source // one for each network
 	Workers int                // traces at a time; 0: 1
-	TxsMax  int                // that one trace may visit; 0: 5,000,000
-	TxsKept int                // of graphs that are kept; 0: 2,000,000
+	TxsMax  int                // that one trace may visit; 0: 1,000,000
+	TxsKept int                // of graphs that are kept; 0: 200,000; below 0: none is kept
 	Log     *slog.Logger       // nil: nowhere
 }
 
@@ -48,10 +48,10 @@ func (o *Options) fill() {
 		o.Workers = 1
 	}
 	if o.TxsMax == 0 {
-		o.TxsMax = 5_000_000
+		o.TxsMax = 1_000_000
 	}
 	if o.TxsKept == 0 {
-		o.TxsKept = 2_000_000
+		o.TxsKept = 200_000
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
