@@ -114,8 +114,9 @@ async function exported() {
   });
   await writeFile(join(shots, 'export.png'), Buffer.from(files.png, 'base64'));
   await writeFile(join(shots, 'export.svg'), files.svg);
-  await page.setContent(files.svg);
-  await page.screenshot({ path: join(shots, 'export-svg.png') });
+  const file = await context.newPage();
+  await file.setContent(files.svg);
+  await file.screenshot({ path: join(shots, 'export-svg.png') });
   await context.close();
 }
 
@@ -131,7 +132,21 @@ async function pictures() {
   await picture('sample-linear', 'scale=linear', 1440, 560);
   await picture('sample-hop', 'scale=hop', 1440, 560);
   await picture('sample-pure', 'policy=pure', 1440, 560);
+  await picture('case-1440-light', 'flow=case', 1440, 700);
+  await picture('case-1280-dark', 'flow=case&theme=dark', 1280, 480);
+  await picture('opened-1440-light', 'flow=opened', 1440, 700);
+  await picture('case-trunk-390', 'flow=case&trunk=1', 390, 1400);
   await picture('crowd-1000', 'flow=1000', 1440, 900);
+}
+
+// still looks at the page in a browser without WebGL: the picture is there all the same.
+async function still() {
+  const plain = await chromium.launch({ executablePath: browserPath, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-3d-apis', '--disable-background-networking'] });
+  const page = await plain.newPage({ viewport: { width: 1280, height: 520 } });
+  await page.goto(`${base}?flow=sample`);
+  await page.waitForSelector('.flow[data-phase=still] svg', { timeout: 30_000 });
+  await page.screenshot({ path: join(shots, 'still.png') });
+  await plain.close();
 }
 
 mkdirSync(shots, { recursive: true });
@@ -144,7 +159,10 @@ if (what !== 'shots') {
   failed = runs.some((r) => r.layout > bounds.layout || r.paint > bounds.paint) || longest > bounds.longest || runs[0].hash !== runs[1].hash;
   console.log(`10,000 nodes: layout ${runs.map((r) => r.layout)} ms, longest task ${longest} ms, first paint ${runs.map((r) => r.paint)} ms, flow drawn after ${runs.map((r) => r.ready)} ms, places equal twice: ${runs[0].hash === runs[1].hash}`);
 }
-if (what !== 'times') await pictures();
+if (what !== 'times') {
+  await pictures();
+  await still();
+}
 await browser.close();
 server.close();
 for (const c of [...new Set(complaints)]) console.log('console:', c);

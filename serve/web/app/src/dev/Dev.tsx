@@ -2,13 +2,17 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Flow } from '../graph/flow';
 import { FlowTrunk } from '../render/FlowTrunk';
 import { FlowView, type FlowHandle, type TimeScale } from '../render/FlowView';
+import peel from '../../../../../report/flow/testdata/peel-2019.json';
+import opened from '../../../../../report/flow/testdata/peel-2019-open.json';
 import { crowd } from './crowd';
 import { sample } from './sample';
 
-// The address says what is shown: ?flow=sample|N&theme=&scale=&selected=&cut=&trunk=1.
+// The address says what is shown: ?flow=sample|case|opened|N&theme=&scale=&selected=&cut=&trunk=1.
 const query = new URLSearchParams(location.search);
 
 function flowOf(name: string): Flow {
+  if (name === 'case') return peel as unknown as Flow;
+  if (name === 'opened') return opened as unknown as Flow;
   const size = Number(name);
   return size > 0 ? crowd(size, 1) : sample();
 }

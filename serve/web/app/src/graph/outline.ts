@@ -54,10 +54,10 @@ function hang(m: Model, share: Float32Array): [children: number[][], roots: numb
   return [children, roots];
 }
 
-// heaviest prefers what goes on to what ends, then what carries most.
+// heaviest is what carries most; what goes on counts double, since it can be followed.
 function heaviest(m: Model, list: number[], children: number[][], share: Float32Array): number {
   let best = -1;
-  const rank = (e: number) => (children[below(m, e)]!.length > 0 ? 2 : 0) + share[e]!;
+  const rank = (e: number) => share[e]! * (children[below(m, e)]!.length > 0 ? 2 : 1);
   for (const e of list) if (best < 0 || rank(e) > rank(best)) best = e;
   return best;
 }

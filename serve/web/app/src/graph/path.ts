@@ -36,8 +36,13 @@ export function wayTo(m: Model, node: number, policy: string): Way {
 
 function brings(m: Model, a: number, b: number, p: number): boolean {
   const [x, y] = [m.edges[a]!, m.edges[b]!];
-  const more = BigInt(x.amounts[p] ?? '0') - BigInt(y.amounts[p] ?? '0');
-  return more > 0n || (more === 0n && BigInt(x.value) > BigInt(y.value));
+  const more = units(x.amounts[p]) - units(y.amounts[p]);
+  return more > 0n || (more === 0n && units(x.value) > units(y.value));
+}
+
+// units reads an amount; what is none brings nothing.
+function units(text: string | undefined): bigint {
+  return text !== undefined && /^\d{1,40}$/.test(text) ? BigInt(text) : 0n;
 }
 
 // wayOf looks the ids of a path that the server answered up; null if one of them

@@ -4,8 +4,8 @@ import { policyIndex, type Model } from './model';
 // is read comes from the decimal string itself.
 
 function part(amount: string | undefined, whole: number): number {
-  if (amount === undefined || !(whole > 0)) return 0;
-  return Math.min(1, Math.max(0, Number(amount) / whole));
+  const share = Number(amount) / whole;
+  return share > 0 ? Math.min(1, share) : 0;
 }
 
 // Weights say how wide and how dark each edge is under a policy.

@@ -82,14 +82,18 @@ interface Event {
 function eventsOf(input: Input, o: Order, start: Float64Array, end: Float64Array): Event[] {
   const n = start.length;
   const [intoAt, into] = gather(n, input.to);
-  const last = new Int32Array(n); // d of the last event of a node
+  const first = new Int32Array(n); // d of the first and the last event of a node
+  const last = new Int32Array(n);
   const events: Event[] = [];
   for (const v of o.sequence) {
     let d = 0;
     for (let k = intoAt[v]!; k < intoAt[v + 1]!; k++) {
       const u = input.from[into[k]!]!;
-      if (o.kept[into[k]!] && end[u] === start[v]) d = Math.max(d, last[u]! + 1);
+      if (!o.kept[into[k]!]) continue;
+      if (start[u] === start[v]) d = Math.max(d, first[u]! + 1);
+      if (end[u] === start[v]) d = Math.max(d, last[u]! + 1);
     }
+    first[v] = d;
     events.push({ t: start[v]!, d, v, ends: false });
     last[v] = d;
     if (input.shape[v] !== shapes.card) continue;
@@ -110,7 +114,8 @@ function fill(input: Input, o: Order, events: Event[], beside: Uint8Array, wide:
   const follows = (e: Event, c: number) => {
     if (e.ends) return of[e.v] === c;
     for (let k = intoAt[e.v]!; k < intoAt[e.v + 1]!; k++) {
-      if (o.kept[into[k]!] && endOf[input.from[into[k]!]!]! === c) return true;
+      const u = input.from[into[k]!]!;
+      if (o.kept[into[k]!] && (of[u] === c || endOf[u] === c)) return true;
     }
     return false;
   };
@@ -143,7 +148,10 @@ function elastic(input: Input, c: Columns) {
     const before = k === 0 ? marginLeft : c.x[k - 1]! + gap;
     c.x[k] = left === undefined ? before : Math.max(before, c.x[left]! + cardLeast);
   }
-  const need = (n === 0 ? marginLeft : c.x[n - 1]!) + besideBy + c.tail + marginNow;
+  const end = (n === 0 ? marginLeft : c.x[n - 1]!) + besideBy + marginNow;
+  // What is wider than the view is shown smaller, and its words are not.
+  c.tail *= Math.min(3, Math.max(1, (end + c.tail) / input.width));
+  const need = end + c.tail;
   const pull = Float64Array.from(c.time, (t, k) => Math.log1p(Math.max(0, (k + 1 < n ? c.time[k + 1]! : input.now) - t)) + 1);
   const all = pull.reduce((a, b) => a + b, 0);
   const spare = Math.max(0, input.width - need);

@@ -1,11 +1,11 @@
 import { gather } from '../graph/model';
-import type { Input } from './input';
+import { shapes, type Input } from './input';
 
 // Order is when each node happens so that no edge goes back in time: headers may
 // lie by two hours, and a fold may begin before what it hangs on.
 export interface Order {
   sequence: Int32Array; // nodes, each after all that lead to it
-  start: Float64Array; // by node: never before the end of what leads to it
+  start: Float64Array; // by node: never before what leads to it
   end: Float64Array;
   depth: Int32Array; // by node: the longest way to it
   kept: Uint8Array; // by edge: 0 where it closes a circle and was not counted
@@ -44,7 +44,8 @@ export function orderOf(input: Input): Order {
       const w = input.to[e]!;
       if (placed[w]) continue;
       o.kept[e] = 1;
-      o.start[w] = Math.max(o.start[w]!, o.end[v]!);
+      // What leaves a card may do so long before its end.
+      o.start[w] = Math.max(o.start[w]!, input.shape[v] === shapes.card ? o.start[v]! : o.end[v]!);
       o.depth[w] = Math.max(o.depth[w]!, o.depth[v]! + 1);
       if (--waiting[w]! === 0) put(w);
     }

@@ -1,7 +1,7 @@
 import { shapes, widthMost, type Input } from './input';
 import { columnsOf, placesOf, type Columns } from './columns';
-import { bendX } from './curve';
-import { orderOf } from './order';
+import { bendX, leaveX } from './curve';
+import { orderOf, type Order } from './order';
 import { treeOf, type Tree } from './tree';
 import { above, below, binOf, cover, emptyContour, merge, reaching, type Contour } from './contour';
 
@@ -40,10 +40,28 @@ interface Packed {
 
 const usual: Packed = { dense: 1, gap: 4 };
 const wider: Packed[] = [{ dense: 1, gap: 34 }, { dense: 1, gap: 26 }, { dense: 1, gap: 18 }, { dense: 1, gap: 10 }];
-const closer: Packed[] = [{ dense: 0.8, gap: 3 }, { dense: 0.64, gap: 2 }];
+const closer: Packed[] = [{ dense: 0.9, gap: 3 }, { dense: 0.8, gap: 2 }];
 
 export function place(input: Input): Placement {
   const order = orderOf(input);
+  let picture = placeIn(input, order);
+  const smaller = picture.height / (input.height - axisRoom);
+  if (smaller > 1 && picture.columns.nowX + marginRight < input.width * smaller) {
+    // It will be shown smaller for its height, so it may be as much wider.
+    picture = placeIn({ ...input, width: input.width * Math.min(smaller, 1 / zoomLeast) }, order);
+  }
+  return finish(picture);
+}
+
+interface Picture {
+  columns: Columns;
+  along: { x: Float64Array; endX: Float64Array };
+  tree: Tree;
+  y: Float64Array;
+  height: number;
+}
+
+function placeIn(input: Input, order: Order): Picture {
   const columns = columnsOf(input, order);
   const tree = treeOf(input, order, columns);
   const along = placesOf(input, order, columns);
@@ -51,15 +69,14 @@ export function place(input: Input): Placement {
   const room = roomOf(input, columns);
   let best = pack(input, at, tree, usual);
   if (best.height <= room) {
-    const wide = wider.map((w) => pack(input, at, tree, w)).find((w) => w.height <= room);
-    best = wide ?? best;
+    best = wider.map((w) => pack(input, at, tree, w)).find((w) => w.height <= room) ?? best;
   } else {
     for (const c of closer) {
       best = pack(input, at, tree, c);
       if (best.height <= room) break;
     }
   }
-  return finish(columns, along, tree, best.y, best.height);
+  return { columns, along, tree, ...best };
 }
 
 // A picture that is wider than the view is shown smaller, down to this; then there is
@@ -164,7 +181,11 @@ function portsHalf(p: Packing, v: number): number {
 
 // bendOf is where the body to a child is level again.
 function bendOf(p: Packing, v: number, w: number): number {
-  return bendX(p.input.backward ? p.x[v]! : p.endX[v]!, p.x[w]!);
+  return bendX(leaveOf(p, v, w), p.x[w]!);
+}
+
+function leaveOf(p: Packing, v: number, w: number): number {
+  return p.input.backward ? p.x[v]! : leaveX(p.x[v]!, p.endX[v]!, p.x[w]!);
 }
 
 // take merges a child and the slope of its body into the contour of its parent.
@@ -172,7 +193,7 @@ function take(p: Packing, c: Contour, contours: (Contour | null)[], v: number, w
   const child = contours[w]!;
   contours[w] = null;
   const dy = p.down[w]!;
-  const from = p.input.backward ? p.x[v]! : p.endX[v]!;
+  const from = leaveOf(p, v, w);
   const bend = bendOf(p, v, w);
   const wide = reaching(c, Math.min(child.lo, binOf(Math.min(from, bend))), Math.max(child.lo + child.top.length - 1, binOf(Math.max(from, bend))));
   merge(wide, child, dy);
@@ -218,7 +239,7 @@ function heights(p: Packing): { y: Float64Array; height: number } {
 const grain = 8;
 const cut = (v: number) => Math.round(v * grain) / grain;
 
-function finish(c: Columns, along: { x: Float64Array; endX: Float64Array }, tree: Tree, y: Float64Array, height: number): Placement {
+function finish({ columns: c, along, tree, y, height }: Picture): Placement {
   const x = Float32Array.from(along.x, cut);
   const endX = Float32Array.from(along.endX, cut);
   const yOut = Float32Array.from(y, cut);

@@ -18,7 +18,7 @@ export interface Tree {
 export function treeOf(input: Input, o: Order, c: Columns): Tree {
   const t = hang(input, o);
   const leaves = leavesOf(t);
-  chooseHeavy(input, t, leaves);
+  chooseHeavy(input, t, c, leaves);
   chooseSides(input, t, c, leaves);
   const rank = sweep(input, t, c, ranksOf(t));
   t.children.forEach((list, v) => sortByRank(t, rank, list, v));
@@ -56,20 +56,25 @@ function leavesOf(t: Tree): Float64Array {
   return leaves;
 }
 
-// chooseHeavy takes the child that most goes to; what rests goes nowhere, so it is
-// taken last.
-function chooseHeavy(input: Input, t: Tree, leaves: Float64Array) {
-  const goesOn = (v: number) => (t.children[v]!.length > 0 ? 1 : 0);
+// goingCounts is how much more a child that goes on counts than one that ends: the
+// straight line is for what can be followed, unless most of it does not go there.
+const goingCounts = 2;
+
+function chooseHeavy(input: Input, t: Tree, c: Columns, leaves: Float64Array) {
+  const worth = (v: number) => input.share[t.edge[v]!]! * (t.children[v]!.length > 0 ? goingCounts : 1);
+  // Nothing goes straight on from the middle of a card.
+  const within = (v: number, w: number) => input.shape[v] === shapes.card && c.of[w]! < c.endOf[v]!;
+  const going = t.children.map((list) => list.map(worth));
   t.children.forEach((list, v) => {
     let best = -1;
-    for (const w of list) {
-      if (best < 0) { best = w; continue; }
-      const more = goesOn(w) - goesOn(best) || input.share[t.edge[w]!]! - input.share[t.edge[best]!]! || leaves[w]! - leaves[best]!;
+    list.forEach((w, i) => {
+      if (within(v, w)) return;
+      const more = best < 0 ? 1 : going[v]![i]! - going[v]![list.indexOf(best)]! || leaves[w]! - leaves[best]!;
       if (more > 0) best = w;
-    }
+    });
     t.heavy[v] = best;
-    t.children[v] = list.filter((w) => w !== best);
   });
+  t.children.forEach((list, v) => { t.children[v] = list.filter((w) => w !== t.heavy[v]); });
 }
 
 // A card has its words below, so a few side branches leave from its top.

@@ -59,3 +59,8 @@ export function grown(name: GlyphName): number {
   return name === 'pill' ? 1.9 : 1;
 }
 
+// glyphSize is how large a unit of a glyph is on the screen at a zoom: its own size
+// near full size, smaller when the picture is far away, so that glyphs do not hide it.
+export function glyphSize(zoom: number): number {
+  return Math.min(1.15, Math.max(0.16, zoom * 1.05));
+}

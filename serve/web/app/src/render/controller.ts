@@ -11,7 +11,7 @@ import { labelOf, type Label } from './label';
 import { paletteOf, type Palette } from './palette';
 import { fontOf } from './plate';
 import { sceneOf } from './scene';
-import { Stage, type Content } from './stage';
+import type { Content, Stage } from './stage';
 import { stepFrom } from './step';
 import { svgOfFlow } from './svg';
 import { forgetWidths } from './words';
@@ -68,6 +68,7 @@ export class FlowController {
   private readonly sizes: ResizeObserver | null = null;
   private width = 0;
   private dead = false;
+  private lastOpened: string | null = null; // stays where it is when it unfolds
   private begun: Promise<void> | null = null;
 
   constructor(private readonly box: HTMLElement, private readonly tell: (s: State) => void) {
@@ -80,10 +81,13 @@ export class FlowController {
 
   // begin makes the stage, where there is WebGL to draw on it with.
   private async begin(): Promise<void> {
-    if (!(await layouter.canDraw()) || this.dead || this.stage !== null) return;
+    if (!(await layouter.canDraw())) return;
+    // Sigma cannot even be loaded where there is no WebGL.
+    const { Stage } = await import('./stage');
+    if (this.dead) return;
     this.stage = new Stage(this.box, {
       select: (v) => this.props?.onSelect(this.idOf(v)),
-      open: (v) => { if (v >= 0) this.props?.onOpen(this.idOf(v) as string); },
+      open: (v) => this.opened(this.idOf(v)),
       hover: (v) => this.hovered(v),
       looked: () => this.tellAxis(),
     });
@@ -160,7 +164,8 @@ export class FlowController {
       this.content = this.contentOf(this.laid);
       await pause();
       if (!alive()) return;
-      await this.stage?.show(this.content, alive);
+      await this.stage?.show(this.content, alive, this.lastOpened ?? this.props.selected);
+      this.lastOpened = null;
       if (!alive()) return;
       if (this.stage === null) this.drawStill();
       this.tell({ phase: this.stage === null ? 'still' : 'ready', hash: placement.hash, layoutMs: ms });
@@ -210,6 +215,11 @@ export class FlowController {
     this.content = this.contentOf(l);
     if (this.stage === null) this.drawStill();
     else void this.stage.restyle(this.content, themeChanged);
+  }
+
+  private opened(id: string | null) {
+    this.lastOpened = id;
+    if (id !== null) this.props?.onOpen(id);
   }
 
   private hovered(v: number) {

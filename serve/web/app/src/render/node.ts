@@ -1,7 +1,7 @@
 import type Sigma from 'sigma';
 import { NodeProgram, type NodeProgramType, type ProgramInfo } from 'sigma/rendering';
 import type { NodeDisplayData, RenderParams } from 'sigma/types';
-import { cellBox, type Atlas } from './atlas';
+import { cellBox, glyphSize, type Atlas } from './atlas';
 
 // NodeData is what the program reads of a node. cell is its glyph's number in the
 // atlas; -1 is drawn as nothing.
@@ -9,12 +9,6 @@ export interface NodeData {
   cell: number;
   grown: number;
   alpha: number;
-}
-
-// glyphSize is how large a unit of a glyph is on the screen at a zoom: its own size
-// near full size, smaller when the picture is far away, so that glyphs do not hide it.
-export function glyphSize(zoom: number): number {
-  return Math.min(1.15, Math.max(0.16, zoom * 1.25));
 }
 
 const vertex = /* glsl */ `

@@ -93,6 +93,8 @@ export class SvgPen implements Pen {
     const weight = /^\d+/.exec(this.font)?.[0] ?? '400';
     const anchor = this.textAlign === 'right' ? ' text-anchor="end"' : this.textAlign === 'center' ? ' text-anchor="middle"' : '';
     const family = escaped(this.font.replace(/^.*px /, ''));
-    this.out.push(`<text x="${n(x)}" y="${n(y)}" font-family="${family}" font-size="${n(this.size())}" font-weight="${weight}"${anchor} ${paint}${this.alpha()}>${escaped(text)}</text>`);
+    // The file may be opened without our font: the words keep the room they were given.
+    const room = `textLength="${n(this.measureText(text).width)}" lengthAdjust="spacingAndGlyphs"`;
+    this.out.push(`<text x="${n(x)}" y="${n(y)}" font-family="${family}" font-size="${n(this.size())}" font-weight="${weight}"${anchor} ${room} ${paint}${this.alpha()}>${escaped(text)}</text>`);
   }
 }

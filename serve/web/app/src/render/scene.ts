@@ -2,8 +2,9 @@ import { asOf } from '../graph/cut';
 import type { Model } from '../graph/model';
 import { wayOf, wayTo, type Way } from '../graph/path';
 import { weigh } from '../graph/weight';
+import { leaveX } from '../layout/curve';
 import { shapes, widthMost } from '../layout/input';
-import type { Placement } from '../layout/place';
+import { cardDown, cardUp, type Placement } from '../layout/place';
 import { glyphOf, type GlyphName } from './glyphs';
 
 // How strongly something is drawn.
@@ -79,7 +80,7 @@ function setPorts(m: Model, s: Scene) {
   const { x, endX, y } = s.placement;
   for (let e = 0; e < m.edges.length; e++) {
     const [u, v] = [m.from[e]!, m.to[e]!];
-    s.x0[e] = endX[u]!;
+    s.x0[e] = m.flow.backward ? endX[u]! : leaveX(x[u]!, endX[u]!, x[v]!);
     s.x1[e] = x[v]!;
     s.y0[e] = y[u]!;
     s.y1[e] = y[v]!;
@@ -108,17 +109,20 @@ function stack(s: Scene, edges: number[], at: Float32Array) {
   }
 }
 
-// The peels of a chain leave its card where their bars are, above the body; the
-// body itself goes on.
+// The peels of a chain leave its card by the top and the bottom where they happened;
+// those at its end leave where its bars are, above the body, and beside the body.
 const peelPort = -66;
 const peelPortStep = 12;
 
 function cardPorts(s: Scene, v: number, out: number[]) {
   const trunk = s.placement.trunk[v]!;
-  const y = s.placement.y[v]!;
-  const rise = out.filter((e) => e !== trunk && s.y1[e]! < y);
-  rise.forEach((e, i) => { s.y0[e]! += peelPort + Math.min(2, i) * peelPortStep; });
-  stack(s, out.filter((e) => !rise.includes(e)), s.y0);
+  const [y, end] = [s.placement.y[v]!, s.placement.endX[v]!];
+  const within = (e: number) => e !== trunk && s.x0[e]! < end;
+  const rises = (e: number) => e !== trunk && s.y1[e]! < y;
+  for (const e of out) if (within(e)) s.y0[e] = rises(e) ? y - cardUp + 4 : y + cardDown;
+  const late = out.filter((e) => !within(e));
+  late.filter(rises).forEach((e, i) => { s.y0[e]! += peelPort + Math.min(2, i) * peelPortStep; });
+  stack(s, late.filter((e) => !rises(e)), s.y0);
 }
 
 // setCardBody is the body inside a card: as wide as what comes in on its left, and

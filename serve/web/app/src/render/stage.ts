@@ -3,9 +3,9 @@ import Sigma from 'sigma';
 import { createEdgeCompoundProgram } from 'sigma/rendering';
 import type { Model } from '../graph/model';
 import { shapes } from '../layout/input';
-import { atlasNames, atlasOf, grown, type Atlas } from './atlas';
+import { atlasNames, atlasOf, glyphSize, grown, type Atlas } from './atlas';
 import { fitted, lookOf, setBox, stateFor, type Look } from './camera';
-import { glyphProgram, glyphSize, type NodeData } from './node';
+import { glyphProgram, type NodeData } from './node';
 import type { Palette } from './palette';
 import { axisHeight, cardOf, drawGround, type Page } from './plate';
 import { coreProgram, ribbonProgram, type Body, type EdgeKey } from './ribbon';
@@ -108,17 +108,27 @@ export class Stage {
     return -1;
   }
 
-  // show puts another graph on the stage. alive says whether it is still wanted.
-  async show(content: Content, alive: () => boolean): Promise<void> {
+  // show puts another graph on the stage. alive says whether it is still wanted. Where
+  // the user has moved the view, the node of the anchor stays where it is on the screen.
+  async show(content: Content, alive: () => boolean, anchor: string | null): Promise<void> {
     if (this.atlas === null) this.atlas = await atlasOf(content.palette);
     const graph = await graphOf(content, alive);
     if (!alive()) return;
+    const shift = this.shiftOf(content, anchor);
     this.content = content;
     this.resizeCanvases();
     if (this.sigma !== null) setGraph(this.sigma, graph);
     await pause();
     if (!alive()) return;
-    this.place(content.model, content.scene);
+    this.place(content.model, content.scene, shift);
+  }
+
+  // shiftOf is how far a node moves from the picture that is shown to the next one.
+  private shiftOf(next: Content, anchor: string | null): { x: number; y: number } {
+    const [was, is] = [this.content?.model.at.get(anchor ?? ''), next.model.at.get(anchor ?? '')];
+    if (this.content === null || was === undefined || is === undefined) return { x: 0, y: 0 };
+    const [a, b] = [this.content.scene.placement, next.scene.placement];
+    return { x: b.x[is]! - a.x[was]!, y: b.y[is]! - a.y[was]! };
   }
 
   // restyle draws the same graph anew: another policy, selection, time or theme.
@@ -137,7 +147,7 @@ export class Stage {
 
   fit(): void {
     this.moved = false;
-    if (this.content !== null) this.place(this.content.model, this.content.scene);
+    if (this.content !== null) this.place(this.content.model, this.content.scene, { x: 0, y: 0 });
   }
 
   zoom(factor: number): void {
@@ -225,11 +235,14 @@ export class Stage {
     return null;
   }
 
-  private place(m: Model, s: Scene) {
-    if (this.sigma === null || this.moved) return;
+  private place(m: Model, s: Scene, shift: { x: number; y: number }) {
+    if (this.sigma === null) return;
     const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    const camera = this.sigma.getCamera();
+    const unit = Math.max(width, height);
     this.ours = true;
-    this.sigma.getCamera().setState(fitted(width, height, s.placement, axisHeight, theftOf(m, s)));
+    if (this.moved) camera.setState({ x: camera.x + shift.x / unit, y: camera.y - shift.y / unit });
+    else camera.setState(fitted(width, height, s.placement, axisHeight, theftOf(m, s)));
     this.ours = false;
     this.hears.looked();
   }

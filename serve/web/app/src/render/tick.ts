@@ -34,7 +34,9 @@ export function ticksOf(p: Placement, toX: (x: number) => number, wide: (t: Tick
     const tick = { x, day: day === lastDay && year === lastYear ? '' : said, clock: clockOf(time) };
     const width = wide(tick);
     const left = Math.max(axisPad, x - width / 2);
-    if (left < edge || left + width > right) return;
+    const last = ticks[ticks.length - 1];
+    const again = tick.day === '' && last?.clock === tick.clock;
+    if (again || left < edge || left + width > right) return;
     ticks.push(tick);
     [edge, lastDay, lastYear] = [left + width + 2 * axisPad, day, year];
   });

@@ -1,6 +1,6 @@
 import type { Label } from './label';
 import { shapes } from '../layout/input';
-import { glyphSize } from './node';
+import { glyphSize } from './atlas';
 import { axisHeight, drawAxis, fontOf, ring, type Page } from './plate';
 import type { Pen } from './pen';
 import { strength } from './scene';

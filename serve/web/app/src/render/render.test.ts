@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import caseFlow from '../../../../../report/flow/testdata/peel-2019.json';
+import { crowd } from '../dev/crowd';
+import { claimOf } from '../dev/made';
+import { sample } from '../dev/sample';
+import type { Flow } from '../graph/flow';
+import { modelOf } from '../graph/model';
+import { outline } from '../graph/outline';
+import { weigh, widest } from '../graph/weight';
+import { inputOf, shapes } from '../layout/input';
+import { place } from '../layout/place';
+import { en } from '../messages/en';
+import { fitted } from './camera';
+import { glyphOf, glyphs, svgOf } from './glyphs';
+import { labelOf, plain } from './label';
+import { lanesOf } from './lane';
+import { sceneOf, strength, type Choice } from './scene';
+import { stepFrom } from './step';
+import { svgOfFlow } from './svg';
+import { ticksOf } from './tick';
+import { xOfTime } from './words';
+
+const amountText = (units: string) => `${units} sat`;
+const all: Choice = { policy: 'fifo', selected: null, path: null, cutTime: null };
+
+function scene(flow: Flow, choice: Partial<Choice> = {}) {
+  const m = modelOf(flow);
+  const input = inputOf(m, { scale: 'elastic', width: 1036, height: 404 }, () => 80);
+  const p = place(input);
+  return { m, p, s: sceneOf(m, input.shape, p, { ...all, ...choice }) };
+}
+
+function svg(flow: Flow, choice: Partial<Choice> = {}, caption: string[] = []) {
+  const { m, s } = scene(flow, choice);
+  const palette = new Proxy({}, { get: (_, token) => `[${String(token)}]` });
+  const page = { model: m, scene: s, palette, say: en.flow, amountText };
+  const words = { label: (v: number) => labelOf(m.nodes[v]!, 0, amountText, en.flow), weight: weigh(m, 'fifo').node, hovered: -1, pinned: new Set<number>() };
+  return svgOfFlow(page, words, caption).text;
+}
+
+describe('scene', () => {
+  it('stacks bodies at a node so that they fill its side without a gap, in order of slope', () => {
+    const { m, s, p } = scene(sample());
+    const fan = m.at.get('tx:f')!;
+    const out = [...m.out.subarray(m.outAt[fan]!, m.outAt[fan + 1]!)].sort((a, b) => s.y0[a]! - s.y0[b]!);
+    out.forEach((e, i) => {
+      if (i === 0) return;
+      const before = out[i - 1]!;
+      expect(s.y0[e]! - s.y0[before]!).toBeCloseTo((s.width0[e]! + s.width0[before]!) / 2, 3);
+      expect(s.y1[e]!).toBeGreaterThan(s.y1[before]!);
+    });
+    expect(s.y0[p.trunk[fan]!]!).toBeCloseTo(s.y1[p.trunk[fan]!]!, 0);
+  });
+
+  it('makes bodies as wide as what they carry: 38 pixels for all of it, 1.6 at least', () => {
+    const { m, s } = scene(sample());
+    expect(s.width0[m.edges.findIndex((e) => e.to === 'peel:b')]).toBeCloseTo(38, 3);
+    s.width0.forEach((w) => expect(w).toBeGreaterThanOrEqual(1.6 - 1e-6));
+  });
+
+  it('sets the path off and what is later back', () => {
+    const { m, s } = scene(sample(), { selected: 'mixer:m' });
+    expect(m.edges.filter((_, e) => s.bodyStrength[e] === strength.path).map((e) => e.to)).toEqual(['peel:b', 'tx:f', 'mixer:m']);
+    const cut = scene(sample(), { cutTime: sample().time_from });
+    expect(cut.m.nodes.filter((_, v) => cut.s.nodeStrength[v] !== strength.later).map((n) => n.id)).toEqual(['theft:a']);
+  });
+
+  it('tapers the body inside a card from what comes in to what goes on', () => {
+    const { m, s } = scene(sample());
+    expect(s.cardBodies.map((v) => m.nodes[v]!.id)).toEqual(['peel:b']);
+    const body = m.edges.length;
+    expect(s.width0[body]).toBeCloseTo(38, 2);
+    expect(s.width1[body]!).toBeLessThan(s.width0[body]!);
+  });
+});
+
+describe('labels', () => {
+  it('show marks that hide or reverse text, and bound its length', () => {
+    expect(plain('a\u202eb\u0000c\u2066')).toBe('a\ufffdb\ufffdc\ufffd');
+    expect([...plain('x'.repeat(500))].length).toBe(40);
+  });
+
+  it('say of each node of the case something, and no figure but the policy\'s', () => {
+    const m = modelOf(caseFlow as unknown as Flow);
+    for (const n of m.nodes) {
+      const l = labelOf(n, 0, amountText, en.flow);
+      expect(l.name).not.toBe('');
+      if (n.kind === 'unspent') expect(l.name).toBe(`${n.amounts[0]} sat`);
+    }
+  });
+});
+
+describe('glyphs', () => {
+  it('are drawn with tokens only', () => {
+    for (const name of Object.keys(glyphs) as (keyof typeof glyphs)[]) {
+      expect(svgOf(name, (t) => `[${t}]`)).not.toMatch(/#|rgb/);
+    }
+  });
+
+  it('know every kind, and a kind that they do not know is not decoded', () => {
+    expect(glyphOf('unspent', 'rest', false)).toBe('rest');
+    expect(glyphOf('tx', 'branches', false)).toBe('fold');
+    expect(glyphOf('tx', null, true)).toBe('pill');
+    expect(glyphOf('something new', null, false)).toBe('undec');
+  });
+});
+
+describe('svg', () => {
+  it('is the picture that is written down', () => {
+    expect(svg(sample(), { selected: 'service:n' }, ['Theft', 'digest']).replace(/></g, '>\n<')).toMatchSnapshot();
+  });
+
+  it('holds names from outside as text, and nothing that runs or loads', () => {
+    const flow = sample();
+    flow.nodes.forEach((n) => { n.claim = claimOf('</text><script>alert(1)</script>" onload="x'); });
+    const text = svg(flow, {}, ['<b>&']);
+    expect(text).not.toMatch(/<script|style=|https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
+    expect(text.match(/<[a-z]+[^>]* on[a-z]+=/)).toBeNull();
+  });
+
+  it('gives every body a line, and a lead no body', () => {
+    const flow = sample();
+    flow.edges[0]!.certainty = 'lead';
+    expect((svg(flow).match(/stroke="\[core\]"/g) ?? []).length + 0).toBeGreaterThanOrEqual(flow.edges.length);
+    expect(svg(flow)).toContain('stroke-dasharray="0.1 5"');
+  });
+});
+
+describe('axis', () => {
+  it('names a time once, says a day where it changes, and never writes over itself', () => {
+    const { p } = scene(sample());
+    const ticks = ticksOf(p, (x) => x, (t) => 6 * (t.day.length + t.clock.length), 1000);
+    expect(ticks.map((t) => `${t.day} ${t.clock}`.trim())).toEqual(['3 Oct 2025 17:56', '17:57', '19:16', '19:58', '21:30', '23:05', '4 Oct 03:10', '04:22']);
+  });
+
+  it('places a time between its columns', () => {
+    const p = { tickTime: Float64Array.of(10, 20), tickX: Float32Array.of(100, 200), nowX: 400 };
+    expect([5, 10, 15, 20, 30, 99].map((t) => xOfTime(p, 40, t))).toEqual([100, 100, 150, 200, 300, 400]);
+  });
+});
+
+describe('camera', () => {
+  it('shows all of a picture that fits, at its own size', () => {
+    const state = fitted(1000, 424, { width: 1000, height: 400 }, 24, { x: 50, y: 200 });
+    expect(state.ratio).toBe(1);
+    expect(state.x).toBeCloseTo(0.5, 6);
+  });
+
+  it('begins with the theft where all would be too small', () => {
+    fc.assert(fc.property(fc.integer({ min: 4000, max: 90000 }), fc.integer({ min: 2000, max: 40000 }), fc.double({ min: 0, max: 1, noNaN: true }), (width, height, at) => {
+      const theft = { x: 52, y: 40 + at * (height - 80) };
+      const s = fitted(1000, 424, { width, height }, 24, theft);
+      const zoom = 1 / s.ratio;
+      const left = 500 + (s.x - 0.5) * 1000 - 500 / zoom;
+      const top = 212 - (s.y - 0.5) * 1000 - 212 / zoom;
+      const on = { x: (theft.x - left) * zoom, y: (theft.y - top) * zoom };
+      expect(on.x).toBeGreaterThan(0);
+      expect(on.x).toBeLessThan(1000);
+      expect(on.y).toBeGreaterThan(20);
+      expect(on.y).toBeLessThan(424);
+    }));
+  });
+});
+
+describe('steps and lanes', () => {
+  it('go along the widest edge, and come back', () => {
+    const { m, p } = scene(sample());
+    const share = weigh(m, 'fifo').share;
+    let v = 0;
+    const way = ['theft:a'];
+    for (let next = stepFrom(m, p, share, v, 'later'); next >= 0; next = stepFrom(m, p, share, v, 'later')) way.push(m.nodes[(v = next)]!.id);
+    expect(way).toEqual(['theft:a', 'peel:b', 'tx:f', 'tx:1', 'tx:2', 'tx:3', 'service:n']);
+    expect(m.nodes[stepFrom(m, p, share, v, 'earlier')]!.id).toBe('tx:3');
+    expect(p.y[stepFrom(m, p, share, 0, 'up')]!).toBeLessThan(p.y[0]!);
+  });
+
+  it('let a trunk go on with what its branches leave', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+      const m = modelOf(crowd(60, seed));
+      const w = weigh(m, 'fifo');
+      const rows = outline(m, widest(m));
+      lanesOf(rows, w).forEach((lanes, i) => {
+        lanes.forEach((l) => expect(l.above >= 0 && l.below >= 0 && l.depth <= rows[i]!.depth).toBe(true));
+      });
+    }), { numRuns: 30 });
+    const m = modelOf(sample());
+    const rows = outline(m, widest(m));
+    expect(rows.map((r) => `${r.depth} ${m.nodes[r.node]!.id}`)).toEqual([
+      '0 theft:a', '0 peel:b', '1 service_name:k', '1 rest:p', '0 tx:f', '1 unspent:d', '1 undecoded:e', '1 tx:h', '1 listed:x', '1 mixer:m',
+      '0 tx:1', '0 tx:2', '1 unspent:2', '0 tx:3', '1 unspent:3', '0 service:n',
+    ]);
+  });
+
+  it('draw a card of a chain, and glyphs for all else', () => {
+    const { s } = scene(sample());
+    expect(s.shape.filter((x) => x === shapes.card).length).toBe(1);
+  });
+});
