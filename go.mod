@@ -73,9 +73,11 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/rogpeppe/go-internal v1.14.1
 	github.com/spf13/cobra v1.10.1
-	github.com/spf13/pflag v1.0.9
+	github.com/spf13/pflag v1.0.9 // indirect
 	golang.org/x/crypto v0.58.0
 	golang.org/x/tools v0.52.0 // indirect
 )
 
 require github.com/coreos/go-systemd/v22 v22.5.0
+
+require github.com/holiman/uint256 v1.3.2
