@@ -36,7 +36,7 @@ var layers = [][]string{
 		"sim/launder", "sim/exchange",
 		"bench",
 	},
-	5: {"cmd/clew", "integration"},
+	5: {"cmd/clew", "examples", "integration"},
 }
 
 // edges are the imports inside one layer that are meant.
