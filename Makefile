@@ -1,7 +1,7 @@
 # Bare "make" says what there is. Go and make are all that is needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help build web test race lint bench integration fuzz demo tour clean
+.PHONY: help build web web-test test race lint bench integration fuzz demo tour clean
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -20,7 +20,7 @@ POWERCUTS ?= 2000
 WORLDS ?= 10000
 
 help: ## Print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/clew
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/clew ./cmd/clew
@@ -28,6 +28,10 @@ build: ## Build bin/clew
 web: ## Build the console (needs Node; installed by apt if missing) and bin/clew with it inside
 	@scripts/web.sh
 	go build -trimpath -tags webapp -ldflags '$(LDFLAGS)' -o bin/clew ./cmd/clew
+
+web-test: ## Types and tests of the console (needs Node)
+	@scripts/web.sh
+	cd serve/web/app && npm --silent test
 
 test: ## gofmt, go vet and every test but the long ones (under 5 minutes on two cores)
 	@unformatted=$$(gofmt -l .); \
@@ -42,6 +46,7 @@ lint: ## Rules about the code (internal/lint), go vet on every build, staticchec
 	go test -count=1 ./internal/lint
 	go vet ./...
 	go vet -tags integration ./...
+	@if [ -f serve/web/app/dist/index.html ]; then go vet -tags webapp ./serve/web ./cmd/clew; fi
 	go tool -modfile=tools/go.mod staticcheck -tags integration ./...
 
 bench: ## Measure against the yardstick in the same run (a generated chain of 5,000,000 transactions)
