@@ -90,7 +90,7 @@ try {
         await page.waitForTimeout(name.startsWith('trace') ? 900 : 350);
         await look(page, place.at);
         const full = width === 390;
-        const rest = full ? await page.evaluate(() => (document.querySelector('main')?.scrollHeight ?? 0) + 110) : height;
+        const rest = full ? await page.evaluate(() => Math.max(document.querySelector('main')?.scrollHeight ?? 0, (document.querySelector('.phone-scroll')?.scrollHeight ?? 0) + 90) + 110) : height;
         if (full) await page.setViewportSize({ width, height: Math.min(Math.max(height, rest), 3000) });
         if (full) await page.waitForTimeout(200);
         await page.screenshot({ path: `${out}/${place.at}.png` });

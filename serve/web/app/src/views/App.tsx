@@ -42,7 +42,7 @@ export function App() {
   const [queries] = useState(newQueries);
   return (
     <QueryClientProvider client={queries}>
-      <BrowserRouter>
+      <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
         <Routes>
           <Route path="/login" element={<LoginPage />} />
           <Route path="*" element={<Inside />} />

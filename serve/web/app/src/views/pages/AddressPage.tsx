@@ -38,7 +38,7 @@ function Shown({ a, chain, address }: { a: Address; chain: string; address: stri
     <Page
       title={text.title}
       heading={<Id id={address} full />}
-      sub={`${text.title}, ${plain(a.account.kind)}, bitcoin ${plain(a.network)}${a.as_of === null || time === null ? '' : `, ${text.asOf(grouped(a.as_of.height), full(time))}`}`}
+      sub={`${text.title}, ${plain(a.account.kind)}, ${messages.views.chainName(plain(a.network))}${a.as_of === null || time === null ? '' : `, ${text.asOf(grouped(a.as_of.height), full(time))}`}`}
       actions={!never && <Link className="btn filled" to={trace}>{text.trace}</Link>}
       answer={answer}
     >
@@ -68,15 +68,15 @@ function Shown({ a, chain, address }: { a: Address; chain: string; address: stri
 
 function AddressFacts({ a }: { a: Address }) {
   if (a.as_of === null) return null;
-  const block = `block ${grouped(a.as_of.height)}`;
+  const block = messages.views.block(grouped(a.as_of.height));
   const paid = (p: Address['first_paid']): string => (p === null ? '' : full(seconds(p.time) ?? 0));
   return (
     <FactList wide>
       <Fact label={text.received} value={`${messages.views.amount(whole(units(a.received)))}, ${text.outputs(a.outputs_received)}`} cls="chain" source={block} />
       <Fact label={text.spent} value={`${messages.views.amount(whole(units(a.spent)))}, ${text.outputs(a.outputs_spent)}`} cls="chain" source={block} />
       <Fact label={text.balance} value={`${messages.views.amount(whole(units(a.balance)))}, ${text.outputs(a.outputs_received - a.outputs_spent)}`} cls="chain" source={block} />
-      {a.first_paid !== null && <Fact label={text.firstPaid} value={paid(a.first_paid)} cls="chain" source={`block ${grouped(a.first_paid.height)}`} />}
-      {a.last_paid !== null && <Fact label={text.lastPaid} value={paid(a.last_paid)} cls="chain" source={`block ${grouped(a.last_paid.height)}`} />}
+      {a.first_paid !== null && <Fact label={text.firstPaid} value={paid(a.first_paid)} cls="chain" source={messages.views.block(grouped(a.first_paid.height))} />}
+      {a.last_paid !== null && <Fact label={text.lastPaid} value={paid(a.last_paid)} cls="chain" source={messages.views.block(grouped(a.last_paid.height))} />}
       <Fact label={text.holder} cls="missing" source={text.holderWhy} />
     </FactList>
   );
@@ -97,7 +97,7 @@ function Picture({ moves, more }: { moves: readonly Move[]; more: boolean }) {
   const x = (t: number): number => pad + ((plotWidth - 2 * pad) * (t - first.time)) / (span * 1.04);
   const y = (b: bigint): number => plotHeight - pad - (plotHeight - 24) * ratio(b, most);
   return (
-    <Card title={text.picture} note={`${short(first.time, 0)} to ${short(last.time, 0)}`}>
+    <Card title={text.picture} note={messages.views.span(short(first.time, 0), short(last.time, 0))}>
       <svg className="balance" viewBox={`0 0 ${plotWidth} ${plotHeight}`} role="img" aria-label={text.pictureLabel(steps.length)}>
         <path className="balance-area" d={path(steps, x, y)} />
         <line className="base" x1={0} x2={plotWidth} y1={plotHeight - pad} y2={plotHeight - pad} />

@@ -76,7 +76,7 @@ function Shown({ c }: { c: Case }) {
     </>
   );
   return (
-    <Page title={title} heading={plain(title)} sub={changed === null ? undefined : `${text.changed.toLowerCase()} ${full(changed)}`} actions={actions} answer={runs === undefined ? undefined : text.answerOne((c.question.starts ?? []).length, runs.length)}>
+    <Page title={title} heading={plain(title)} sub={changed === null ? undefined : text.changedAt(full(changed))} actions={actions} answer={runs === undefined ? undefined : text.answerOne((c.question.starts ?? []).length, runs.length)}>
       {failed !== null && <Failure error={failed} title={messages.views.exports.failed} />}
       {diff.error !== null && <Failure error={diff.error} title={text.takeFailed} />}
       {diff.data !== undefined && <Diff diff={diff.data} />}

@@ -58,7 +58,7 @@ export function Chains({ chains, title = text.example }: { chains: readonly Chai
             {chains.map((c) => (
               <tr key={c.id}>
                 <td>{plain(c.alias)}</td>
-                <td>{c.tip === null ? messages.views.none : `${grouped(c.first_height)} to ${grouped(c.tip.height)}`}</td>
+                <td>{c.tip === null ? messages.views.none : messages.views.span(grouped(c.first_height), grouped(c.tip.height))}</td>
                 <td className="num">{grouped(c.txs)}</td>
                 <td>{seconds(c.tip?.time) === null ? messages.views.none : full(seconds(c.tip?.time) ?? 0)}</td>
               </tr>

@@ -42,7 +42,7 @@ function Shown({ tx, chain }: { tx: Tx; chain: string }) {
     <Page
       title={text.title}
       heading={<Id id={tx.txid} full />}
-      sub={`${text.title}, bitcoin ${plain(tx.network)}${tipOf(tx)}`}
+      sub={`${text.title}, ${messages.views.chainName(plain(tx.network))}${tipOf(tx)}`}
       actions={<Link className="btn filled" to={trace}>{text.trace}</Link>}
       answer={text.answer(cut(units(tx.paid), 3), tx.outputs.length, spent) + (tx.coinbase ? ` ${text.coinbase}` : '')}
     >
@@ -68,7 +68,7 @@ function tipOf(tx: Tx): string {
 }
 
 function TxFacts({ tx }: { tx: Tx }) {
-  const block = `block ${grouped(tx.block.height)}`;
+  const block = messages.views.block(grouped(tx.block.height));
   const time = seconds(tx.block.time);
   const fee = unitsOrNull(tx.fee);
   return (

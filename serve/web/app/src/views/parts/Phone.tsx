@@ -34,17 +34,19 @@ export function Phone(p: Props) {
   const end = p.flowData.tip.time ?? p.flowData.time_to;
   return (
     <div className="phone-desk">
-      {p.head}
-      <div className="tabs" role="tablist">
-        <button type="button" role="tab" id="tab-flow" aria-selected={p.tab === 'flow'} aria-controls="tab-panel" onClick={() => p.onTab('flow')}>
-          {text.flow}
-        </button>
-        <button type="button" role="tab" id="tab-exits" aria-selected={p.tab === 'exits'} aria-controls="tab-panel" onClick={() => p.onTab('exits')}>
-          {text.exitsCount(p.rows)}
-        </button>
-      </div>
-      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${p.tab}`} className={`tab-panel ${p.tab}`}>
-        {p.tab === 'flow' ? p.flow : p.exits}
+      <div className="phone-scroll">
+        {p.head}
+        <div className="tabs" role="tablist">
+          <button type="button" role="tab" id="tab-flow" aria-selected={p.tab === 'flow'} aria-controls="tab-panel" onClick={() => p.onTab('flow')}>
+            {text.flow}
+          </button>
+          <button type="button" role="tab" id="tab-exits" aria-selected={p.tab === 'exits'} aria-controls="tab-panel" onClick={() => p.onTab('exits')}>
+            {text.exitsCount(p.rows)}
+          </button>
+        </div>
+        <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${p.tab}`} className={`tab-panel ${p.tab}`}>
+          {p.tab === 'flow' ? p.flow : p.exits}
+        </div>
       </div>
       <div className="phone-replay">
         <Strip flow={p.flowData} policy={p.policy} axis={linearAxis(p.flowData.time_from, end, width, stripPad)} width={width} at={p.replay.at} times={p.times} playing={p.replay.playing} onAt={p.replay.seek} onPlay={p.replay.toggle} />

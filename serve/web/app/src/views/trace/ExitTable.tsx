@@ -261,7 +261,6 @@ function tableKeys(e: KeyboardEvent<HTMLTableElement>): void {
     e.preventDefault();
     e.stopPropagation();
     next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
   }
   if (e.key === 's' && target.dataset.sort !== undefined) {
     e.preventDefault();

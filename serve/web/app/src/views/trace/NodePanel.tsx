@@ -100,7 +100,7 @@ function IdFacts({ flow, node }: { flow: Flow; node: FlowNode }) {
       {isPlace && <Holder node={node} />}
       <Fact
         label={text.facts.time}
-        value={node.first_time === node.last_time ? full(node.last_time) : `${short(node.first_time)} to ${full(node.last_time)}`}
+        value={node.first_time === node.last_time ? full(node.last_time) : messages.views.span(short(node.first_time), full(node.last_time))}
         cls="chain"
         source={heights(node)}
       />

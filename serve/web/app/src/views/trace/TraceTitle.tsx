@@ -46,7 +46,7 @@ export function TraceTitle(p: Props) {
         <h1>{plain(p.title)}</h1>
         <p className="sub mono">
           {first !== undefined && <span title={plain(first.outpoint)}>{shortOutpoint(first.outpoint)}{input.starts.length > 1 && ` +${grouped(input.starts.length - 1)}`}</span>}
-          <span title={input.tip.hash}>{text.asOf('bitcoin', grouped(input.tip.height))}</span>
+          <span title={input.tip.hash}>{text.asOf(grouped(input.tip.height))}</span>
           <span>{input.label_set === null ? text.noLabels : text.labels(digestText(input.label_set))}</span>
           <span title={digest}>{text.result(digestText(digest))}</span>
         </p>
@@ -73,7 +73,7 @@ export function TraceTitle(p: Props) {
 
 function captionOf({ title, result, flow }: Props): string[] {
   const left = flow.left_out.nodes === 0 ? text.leftOutNone : text.leftOut(grouped(flow.left_out.nodes), cut(units(flow.left_out.amounts[0] ?? '0'), 4));
-  const asOf = text.asOf('bitcoin', grouped(result.input.tip.height));
+  const asOf = text.asOf(grouped(result.input.tip.height));
   return [plain(title), `${asOf}, ${text.result(result.result_digest)}`, `${text.folded(grouped(flow.folded.nodes))} ${left}`];
 }
 
