@@ -39,8 +39,8 @@ function findBy(sigma: Sigma, nodeAt: (x: number, y: number) => string | null) {
   Object.assign(sigma, { getNodeAtPosition: (at: { x: number; y: number }) => nodeAt(at.x, at.y) });
 }
 
-// setGraph hands a graph over and draws it in the next frame: by itself sigma reads
-// and draws it in one go, which keeps the page from answering for twice as long.
+// setGraph hands a graph over that is drawn in the next frame and not at once: it is
+// filled while sigma listens, so that no single task reads all of it.
 function setGraph(sigma: Sigma, graph: MultiDirectedGraph) {
   const refresh = sigma.refresh.bind(sigma);
   sigma.refresh = (options) => refresh({ ...options, schedule: true });
@@ -112,15 +112,14 @@ export class Stage {
   // the user has moved the view, the node of the anchor stays where it is on the screen.
   async show(content: Content, alive: () => boolean, anchor: string | null): Promise<void> {
     if (this.atlas === null) this.atlas = await atlasOf(content.palette);
-    const graph = await graphOf(content, alive);
     if (!alive()) return;
     const shift = this.shiftOf(content, anchor);
     this.content = content;
     this.resizeCanvases();
-    if (this.sigma !== null) setGraph(this.sigma, graph);
-    await pause();
-    if (!alive()) return;
     this.place(content.model, content.scene, shift);
+    const graph = new MultiDirectedGraph();
+    if (this.sigma !== null) setGraph(this.sigma, graph);
+    await fill(graph, content, alive);
   }
 
   // shiftOf is how far a node moves from the picture that is shown to the next one.
@@ -282,22 +281,20 @@ function theftOf(m: Model, s: Scene): { x: number; y: number } {
   return { x: s.placement.x[v] ?? 0, y: s.placement.y[v] ?? 0 };
 }
 
-async function graphOf(content: Content, alive: () => boolean): Promise<MultiDirectedGraph> {
-  const graph = new MultiDirectedGraph();
+async function fill(graph: MultiDirectedGraph, content: Content, alive: () => boolean): Promise<void> {
   const { model: m, scene: s } = content;
   for (let v = 0; v < m.nodes.length; v++) {
     if (v % batch === batch - 1) await pause();
-    if (!alive()) return graph;
+    if (!alive()) return;
     graph.addNode(m.nodes[v]!.id, Object.assign(middleOf(s, v), nodeData(content, v)));
   }
   for (let b = 0; b < s.x0.length; b++) {
     if (b % batch === batch - 1) await pause();
-    if (!alive()) return graph;
+    if (!alive()) return;
     const card = s.cardBodies[b - m.edges.length];
     const [from, to] = card === undefined ? [m.from[b]!, m.to[b]!] : [card, card];
     graph.addEdgeWithKey(String(b), m.nodes[from]!.id, m.nodes[to]!.id, { body: b } satisfies EdgeKey);
   }
-  return graph;
 }
 
 function middleOf(s: Scene, v: number): { x: number; y: number } {

@@ -25,8 +25,8 @@ interface Box {
 }
 
 // labelsMost bounds the work of a frame; more would not be read.
-const labelsMost = 400;
-const triesMost = 1200;
+const labelsMost = 300;
+const triesMost = 600;
 const sizeOfText = 12;
 const lineHeight = 14;
 
