@@ -33,7 +33,7 @@ var formats = map[string]format{
 func (s *server) addExport() {
 	op := get("/v1/traces/{id}/export", "exportTrace", "traces", "A trace as a file: csv, graphml, holders, html, json or svg")
 	op.Parameters = append(op.Parameters, pathParam("id", "of the trace"), queryParam("format", "csv, graphml, holders, html, json or svg", 20))
-	s.handleRaw(route{op: op, scope: auth.ScopeRead}, s.export, "application/graphml+xml", "application/json", "image/svg+xml", "text/csv", "text/html", "text/plain")
+	s.handleRaw(route{op: op, scope: auth.ScopeRead, slow: true}, s.export, "application/graphml+xml", "application/json", "image/svg+xml", "text/csv", "text/html", "text/plain")
 }
 
 func (s *server) export(w http.ResponseWriter, r *http.Request) {

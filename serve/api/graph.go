@@ -29,9 +29,9 @@ type (
 func (s *server) addGraph() {
 	op := get("/v1/traces/{id}/graph", "getGraph", "traces", "The folded graph of a trace, the document clew.flow/1")
 	explain(op, "One whose graph is not kept in memory any more is traced again as of its block, and compared with what it said.")
-	handle(s, route{op: op, scope: auth.ScopeRead}, s.getGraph)
+	handle(s, route{op: op, scope: auth.ScopeRead, slow: true}, s.getGraph)
 	path := get("/v1/traces/{id}/path", "getPath", "traces", "The way from the theft to a node of the graph")
-	handle(s, route{op: path, scope: auth.ScopeRead}, s.getPath)
+	handle(s, route{op: path, scope: auth.ScopeRead, slow: true}, s.getPath)
 }
 
 // viewed returns a trace that can be drawn, and what is open in it.

@@ -10,6 +10,7 @@ import (
 	"path"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"clew.example/clew/serve/auth"
 )
@@ -88,6 +89,9 @@ func (s *server) bound(h http.Handler) http.Handler {
 	})
 }
 
+// slowTime is how long an answer may take for which a trace runs again.
+const slowTime = 10 * time.Minute
+
 // dispatch finds who asks for what, and whether it may.
 func (s *server) dispatch(w http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r.Context())
@@ -109,6 +113,9 @@ func (s *server) dispatch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.r = r
+	if x.route.slow {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(slowTime)) // not there in tests; the server's own holds then
+	}
 	if x.route.write() {
 		r.Body = http.MaxBytesReader(w, r.Body, x.route.op.MaxBodyBytes)
 		s.once(w, r, x.route)

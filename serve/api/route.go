@@ -21,6 +21,7 @@ type route struct {
 	large  bool         // its body is read as it comes and not held, so its answer is not kept
 	shape  reflect.Type // of the document, where the answer is written raw and is one
 	stream bool         // its answer goes on for as long as the caller likes
+	slow   bool         // a trace may have to run again before it is answered
 }
 
 // write reports whether a request of the route changes something.
