@@ -30,9 +30,10 @@ export function grouped(n: bigint | number | string): string {
 
 /**
  * Coins with a number of decimals, cut. An amount that is too small for them
- * keeps two digits that say something: 0.00 would read as nothing.
+ * keeps two digits that say something: 0.00 would read as nothing. Nothing is 0.
  */
 export function cut(amount: bigint, digits: number, decimals = coinDecimals): string {
+  if (amount === 0n) return '0';
   const sign = amount < 0n ? '\u2212' : '';
   const abs = amount < 0n ? -amount : amount;
   const scale = 10n ** BigInt(decimals);

@@ -13,6 +13,8 @@ const text = messages.views.trace;
 const top = 8;
 const plotHeight = 46;
 const height = 82;
+// Left of this the play button stands; a picture that was moved may begin there.
+const roomForLabels = 44;
 
 interface Props {
   flow: Flow;
@@ -45,6 +47,7 @@ export function Strip(p: Props) {
     const to = timeAt(axis, e.clientX - left);
     p.onAt(to >= flow.time_to ? null : Math.max(to, flow.time_from), done);
   };
+  const left = axis.x[0] ?? 0;
   const said = at === null ? text.nowWord : short(at, yearHere(flow));
   return (
     <section className="strip">
@@ -71,13 +74,17 @@ export function Strip(p: Props) {
         onKeyDown={(e) => keys(e, p)}
       >
         <Stack strip={strip} policy={policy} axis={axis} theft={units(flow.theft)} end={end} />
-        <text className="axis-label" x={(axis.x[0] ?? 0) - 6} y={top + 8} textAnchor="end">
-          {cut(units(flow.theft), 1)}
-        </text>
-        <text className="axis-label" x={(axis.x[0] ?? 0) - 6} y={top + plotHeight} textAnchor="end">
-          0
-        </text>
-        <text className="moving-label" x={(axis.x[0] ?? 0) + 12} y={top + plotHeight / 2 + 4}>
+        {left >= roomForLabels && (
+          <>
+            <text className="axis-label" x={left - 6} y={top + 8} textAnchor="end">
+              {cut(units(flow.theft), 1)}
+            </text>
+            <text className="axis-label" x={left - 6} y={top + plotHeight} textAnchor="end">
+              0
+            </text>
+          </>
+        )}
+        <text className="moving-label" x={Math.max(left + 12, roomForLabels)} y={top + plotHeight / 2 + 4}>
           {text.moving}
         </text>
         <line className="cursor" x1={x} x2={x} y1={0} y2={top + plotHeight + 8} />
