@@ -43,9 +43,10 @@ type statedPlace struct {
 // Checks says what of a block was recomputed. What is not set was believed.
 type Checks uint8
 
-// The checks. The header's hash is always checked, and by it all that it holds.
+// The checks. All but the first are against what the header holds.
 const (
-	CheckedTransactions Checks = 1 << iota // against the header's root
+	CheckedHeader       Checks = 1 << iota // against the hash, unless HeaderBelieved
+	CheckedTransactions                    // against the root
 	CheckedReceipts                        // against the header's root
 	CheckedWithdrawals                     // against the header's root, or there are none
 	CheckedBlooms                          // the logs against the filters of receipts and header

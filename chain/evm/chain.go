@@ -87,6 +87,9 @@ type HeaderForm uint8
 const (
 	HeaderEthereum HeaderForm = iota
 	HeaderAvalanche
+	// HeaderBelieved is of a chain whose headers hash in a way that is not
+	// known here, or of recordings that left fields out: its hash is believed.
+	HeaderBelieved
 )
 
 // TraceForm says in which form nodes trace a block.

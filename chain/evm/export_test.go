@@ -1,0 +1,59 @@
+package evm
+
+import (
+	"clew.example/clew/ledger"
+)
+
+// TracedMoves returns the native moves of traces that were recorded without
+// their block: transactions are made of the outermost frames.
+func TracedMoves(txs []Hash, block Hash, raw []byte) (moves []ledger.Move, unknown []Unknown, err error) {
+	b := &Block{Header: Header{Hash: block}}
+	for _, h := range txs {
+		b.Txs = append(b.Txs, Tx{Hash: h})
+	}
+	if err := b.readTraces(raw); err != nil {
+		return nil, nil, err
+	}
+	for i := range b.frames {
+		if f := &b.frames[i]; f.depth == 0 {
+			x := &b.Txs[f.tx]
+			x.From, x.To, x.Value, x.Create = f.from, f.to, f.value, f.kind == frameCreate
+		}
+	}
+	if err := b.matchFrames(); err != nil {
+		return nil, nil, err
+	}
+	d := decoding{b: b, chain: &Chain{}}
+	if err := d.appendMoves(); err != nil {
+		return nil, nil, err
+	}
+	for i := range b.Txs {
+		unknown = append(unknown, b.Txs[i].Unknown)
+	}
+	return b.Moves, unknown, nil
+}
+
+// LoggedMoves returns the token moves that a list of logs states, which were
+// recorded without their block.
+func LoggedMoves(raw []byte) (moves []ledger.Move, err error) {
+	b := &Block{}
+	c := cursor{raw: raw}
+	c.each("log", func(int) {
+		l := statedLog{block: b}
+		object(&c, logFields, &l)
+		b.Logs = append(b.Logs, l.log)
+	})
+	if c.end(); c.err != nil {
+		return nil, c.err
+	}
+	d := decoding{b: b, chain: &Chain{}}
+	b.Txs = []Tx{{}}
+	d.readLogs(0)
+	for _, p := range d.pending {
+		moves = append(moves, p.move)
+	}
+	return moves, nil
+}
+
+// TrieRoot is the root that a block commits to values with.
+func TrieRoot(values [][]byte) Hash { return listRoot(values) }
