@@ -34,7 +34,7 @@ type Found struct {
 
 type (
 	searchIn struct {
-		Q string `query:"q" required:"true" minLength:"1" maxLength:"300" doc:"a txid, outpoint, address, height, title of a case, or id; a chain and a colon may stand before it"`
+		Q string `query:"q" required:"true" minLength:"1" maxLength:"300" doc:"a txid, outpoint, address, height or hash of a block, title of a case, or id; a chain and a colon may stand before it"`
 	}
 	searchOut struct{ Body Found }
 )
@@ -142,17 +142,24 @@ func (l *Ledger) searchTx(q *lookup.Query, text string) ([]Hit, error) {
 	return []Hit{l.hit("outpoint", fmt.Sprintf("%s:%d", name.ID, n), fmt.Sprintf("output %d of a transaction in block %d", n, seen.Height), seen, seen)}, nil
 }
 
+// searchBlock finds blocks by height or hash.
 func (l *Ledger) searchBlock(q *lookup.Query, text string) ([]Hit, error) {
-	h, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
-		return nil, nil
-	}
-	b, held, err := q.BlockSeen(ledger.Height(h))
+	b, held, err := blockOf(q, text)
 	if err != nil || !held {
 		return nil, err
 	}
 	e := &lookup.Event{Height: b.Height, Time: b.Time}
-	return []Hit{l.hit("block", text, "block "+b.Hash, e, e)}, nil
+	return []Hit{l.hit("block", strconv.FormatUint(uint64(b.Height), 10), "block "+b.Hash, e, e)}, nil
+}
+
+func blockOf(q *lookup.Query, text string) (*lookup.Tip, bool, error) {
+	if h, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return q.BlockSeen(ledger.Height(h))
+	}
+	if hash, err := ledger.ParseHash(text); err == nil {
+		return q.BlockNamed(hash)
+	}
+	return nil, false, nil
 }
 
 // searchAddress finds addresses that can be, paid or not: that one was never

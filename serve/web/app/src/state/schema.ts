@@ -110,6 +110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a case of a zip archive
+         * @description case.yaml stands at its top; of the files beside it those are kept that the case names.
+         */
+        post: operations["importArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases/import": {
         parameters: {
             query?: never;
@@ -155,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case with its files as a zip archive */
+        get: operations["exportCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases/{id}/diff": {
         parameters: {
             query?: never;
@@ -181,6 +218,45 @@ export interface paths {
         };
         /** A case as case.yaml, which clew trace --case reads */
         get: operations["getCaseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files beside a case */
+        get: operations["listFiles"];
+        /**
+         * Put a file beside a case
+         * @description The body is the file, of at most 64 MiB. It is a new revision of the case.
+         */
+        put: operations["putFile"];
+        post?: never;
+        /** Remove a file from beside a case */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what in a case, the newest first */
+        get: operations["listJournal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -220,6 +296,77 @@ export interface paths {
         post?: never;
         /** Hide a note */
         delete: operations["deleteNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/notes/{note}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back an earlier text of a note, deleted or not */
+        post: operations["restoreNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/notes/{note}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a note was, the newest first */
+        get: operations["listNoteVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back an earlier content of a case, deleted or not
+         * @description It is a new revision; nothing is lost.
+         */
+        post: operations["restoreCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a case was, the newest first */
+        get: operations["listCaseVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -510,7 +657,7 @@ export interface components {
             case?: string;
             /** @description CAIP-2 id or alias */
             chain: string;
-            /** @description kept for case files; the server answers from its ledgers */
+            /** @description a file of the case to answer from, in place of a ledger */
             facts?: string;
             /** @description files of the case that say who is who */
             labels?: string[];
@@ -551,7 +698,7 @@ export interface components {
             made: string;
             made_by: string;
             notes?: string;
-            question: components["schemas"]["JobQuestion"];
+            question: components["schemas"]["Question"];
             /**
              * Format: int64
              * @description rises with each change; a change names the one that was seen
@@ -561,7 +708,7 @@ export interface components {
         };
         CaseChange: {
             notes?: string;
-            question: components["schemas"]["JobQuestion"];
+            question: components["schemas"]["Question"];
             /**
              * Format: int64
              * @description the one that was seen
@@ -577,8 +724,22 @@ export interface components {
         };
         CaseText: {
             notes?: string;
-            question: components["schemas"]["JobQuestion"];
+            question: components["schemas"]["Question"];
             title: string;
+        };
+        CaseVersion: {
+            /** Format: date-time */
+            changed: string;
+            changed_by: string;
+            /**
+             * Format: date-time
+             * @description null: not
+             */
+            deleted: string | null;
+            /** @description its case.yaml */
+            file: string;
+            /** Format: int64 */
+            revision: number;
         };
         Chain: {
             alias: string;
@@ -610,6 +771,18 @@ export interface components {
             /** @description in the file; null: not there */
             there: string | null;
         };
+        Entry: {
+            /** @description such as case.update or note.make */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** @description user:NAME or key:ID */
+            by: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description such as case:ID */
+            subject: string;
+        };
         Event: {
             /** Format: int32 */
             height: number;
@@ -619,6 +792,21 @@ export interface components {
             /** @description such as body.starts or query.limit */
             location: string;
             message: string;
+        };
+        File: {
+            /** Format: date-time */
+            made: string;
+            made_by: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+        };
+        FilesOutBody: {
+            items: components["schemas"]["File"][];
         };
         Flow: {
             backward: boolean;
@@ -630,7 +818,7 @@ export interface components {
             next: string | null;
             nodes: components["schemas"]["FlowNode"][];
             open: string[];
-            policies: string;
+            policies: string[];
             result_digest: string;
             schema: string;
             small_below: string;
@@ -725,7 +913,7 @@ export interface components {
             last_height: number;
             /** Format: int32 */
             last_time: number;
-            started: string[];
+            started: string[] | null;
             txid: string | null;
             value: string;
             /** Format: int32 */
@@ -761,8 +949,8 @@ export interface components {
             time: number;
         };
         FlowStrip: {
-            kinds: string;
-            policies: string;
+            kinds: string[];
+            policies: string[];
             steps: components["schemas"]["FlowStep"][];
         };
         FlowTip: {
@@ -796,55 +984,30 @@ export interface components {
             last_seen: string | null;
             title: string;
         };
+        Imported: {
+            /** Format: date-time */
+            changed: string;
+            changed_by: string;
+            id: string;
+            /** Format: date-time */
+            made: string;
+            made_by: string;
+            notes?: string;
+            question: components["schemas"]["Question"];
+            /**
+             * Format: int64
+             * @description rises with each change; a change names the one that was seen
+             */
+            revision: number;
+            /** @description files of the archive that the case does not name, which were left out */
+            skipped: string[];
+            title: string;
+        };
         Input: {
             account: components["schemas"]["Account"] | null;
             known: boolean;
             outpoint: string;
             value: string | null;
-        };
-        JobProgress: {
-            /**
-             * Format: int32
-             * @description of the transaction visited last
-             */
-            height: number;
-            /** @description the one that runs */
-            policy: string;
-            /**
-             * Format: int64
-             * @description visited under all policies so far
-             */
-            txs: number;
-        };
-        JobQuestion: {
-            /** @description a height or a time; left out: the newest block */
-            as_of?: string;
-            backward?: boolean;
-            /** @description CAIP-2 id or alias */
-            chain: string;
-            /** @description kept for case files; the server answers from its ledgers */
-            facts?: string;
-            /** @description files of the case that say who is who */
-            labels?: string[];
-            max_hops?: string;
-            /** @description base units, or coins as in 0.5btc */
-            min_value?: string;
-            notes?: string;
-            /** @description left out: fifo and haircut; all: every one */
-            policies?: string[];
-            /** @description a file of the case with prices */
-            prices?: string;
-            /** @description files of the case with such lists */
-            start_files?: string[];
-            /** @description TXID, TXID:VOUT or ADDRESS[@FROM..TO] */
-            starts?: string[];
-            /** @description files of the case with such lists */
-            stop_files?: string[];
-            /** @description addresses to stop at */
-            stops?: string[];
-            title?: string;
-            /** @description a height or a time */
-            until?: string;
         };
         Key: {
             /**
@@ -930,6 +1093,22 @@ export interface components {
             target: string;
             text: string;
         };
+        NoteVersion: {
+            /** Format: date-time */
+            changed: string;
+            changed_by: string;
+            /**
+             * Format: date-time
+             * @description null: not
+             */
+            deleted: string | null;
+            pinned?: boolean;
+            /** Format: int64 */
+            revision: number;
+            /** @description tx:TXID, out:TXID:VOUT, account:HEX or case */
+            target: string;
+            text: string;
+        };
         Output: {
             account: components["schemas"]["Account"];
             /** Format: int32 */
@@ -939,6 +1118,16 @@ export interface components {
         };
         PageCase: {
             items: components["schemas"]["Case"][];
+            /** @description the cursor of the next page; null: this is the last */
+            next: string | null;
+        };
+        PageCaseVersion: {
+            items: components["schemas"]["CaseVersion"][];
+            /** @description the cursor of the next page; null: this is the last */
+            next: string | null;
+        };
+        PageEntry: {
+            items: components["schemas"]["Entry"][];
             /** @description the cursor of the next page; null: this is the last */
             next: string | null;
         };
@@ -954,6 +1143,11 @@ export interface components {
         };
         PageNote: {
             items: components["schemas"]["Note"][];
+            /** @description the cursor of the next page; null: this is the last */
+            next: string | null;
+        };
+        PageNoteVersion: {
+            items: components["schemas"]["NoteVersion"][];
             /** @description the cursor of the next page; null: this is the last */
             next: string | null;
         };
@@ -986,6 +1180,62 @@ export interface components {
              */
             type: string;
         };
+        Progress: {
+            /**
+             * Format: int32
+             * @description of the transaction visited last
+             */
+            height: number;
+            /** @description the one that runs */
+            policy: string;
+            /**
+             * Format: int64
+             * @description visited under all policies so far
+             */
+            txs: number;
+        };
+        Question: {
+            /** @description a height or a time; left out: the newest block */
+            as_of?: string;
+            backward?: boolean;
+            /** @description CAIP-2 id or alias */
+            chain: string;
+            /** @description a file of the case to answer from, in place of a ledger */
+            facts?: string;
+            /** @description files of the case that say who is who */
+            labels?: string[];
+            max_hops?: string;
+            /** @description base units, or coins as in 0.5btc */
+            min_value?: string;
+            notes?: string;
+            /** @description left out: fifo and haircut; all: every one */
+            policies?: string[];
+            /** @description a file of the case with prices */
+            prices?: string;
+            /** @description files of the case with such lists */
+            start_files?: string[];
+            /** @description TXID, TXID:VOUT or ADDRESS[@FROM..TO] */
+            starts?: string[];
+            /** @description files of the case with such lists */
+            stop_files?: string[];
+            /** @description addresses to stop at */
+            stops?: string[];
+            title?: string;
+            /** @description a height or a time */
+            until?: string;
+        };
+        RestoreBody: {
+            /**
+             * Format: int64
+             * @description the newest revision that was seen; a deletion is one, too
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description the revision whose content is to come back
+             */
+            version: number;
+        };
         Run: {
             /** @description null: of none */
             case: string | null;
@@ -1002,8 +1252,8 @@ export interface components {
             made: string;
             made_by: string;
             /** @description null: none was noted */
-            progress: components["schemas"]["JobProgress"] | null;
-            question: components["schemas"]["JobQuestion"];
+            progress: components["schemas"]["Progress"] | null;
+            question: components["schemas"]["Question"];
             /** @description null: it is not done */
             result_digest: string | null;
             /** Format: date-time */
@@ -1039,6 +1289,174 @@ export interface components {
             /** Format: int32 */
             height: number;
             time: string;
+        };
+        TraceAbsorber: {
+            amount: string;
+            /** Format: int64 */
+            count: number;
+            kind: string;
+        };
+        TraceAssumed: {
+            /** Format: int64 */
+            fee: number;
+            /** Format: int64 */
+            order: number;
+        };
+        TraceConsolidation: {
+            /** Format: int64 */
+            inputs: number;
+            txid: string;
+            value: string;
+        };
+        TraceCounts: {
+            /** Format: int64 */
+            edges: number;
+            /** Format: int64 */
+            outputs: number;
+            /** Format: int64 */
+            txs: number;
+        };
+        TraceExit: {
+            account: string | null;
+            address: string | null;
+            amounts: {
+                [key: string]: string;
+            };
+            category: string | null;
+            /** Format: int64 */
+            count: number;
+            entity: string | null;
+            first_time: string;
+            /** Format: int32 */
+            hops: number | null;
+            kind: string;
+            last_time: string;
+            money?: components["schemas"]["TraceValued"];
+            outpoint: string | null;
+            path: string[];
+        };
+        TraceFanOut: {
+            equal: boolean;
+            least: string;
+            most: string;
+            /** Format: int64 */
+            outputs: number;
+            txid: string;
+        };
+        TraceFiat: {
+            krw: string | null;
+            usd: string | null;
+        };
+        TraceGap: {
+            /** Format: double */
+            cv: number;
+            /** Format: double */
+            median: number;
+        };
+        TraceInput: {
+            chain: string;
+            digest: string;
+            /** Format: int32 */
+            first_height: number;
+            label_set: string | null;
+            params: components["schemas"]["TraceInputParams"];
+            /** Format: int64 */
+            rules: number;
+            source: string;
+            starts: components["schemas"]["TraceInputStart"][];
+            tip: components["schemas"]["TraceInputTip"];
+        };
+        TraceInputParams: {
+            backward: boolean;
+            /** Format: int32 */
+            max_hops: number | null;
+            min_value: string;
+            policies: string[];
+            prices: string | null;
+            stops: string | null;
+            /** Format: int32 */
+            until: number | null;
+        };
+        TraceInputStart: {
+            amount: string;
+            outpoint: string;
+        };
+        TraceInputTip: {
+            hash: string;
+            /** Format: int32 */
+            height: number;
+        };
+        TraceLeftOut: {
+            amount: string;
+            /** Format: int64 */
+            count: number;
+            policy: string;
+            reason: string;
+        };
+        TraceMoney: {
+            asset: string;
+            now: components["schemas"]["TraceQuote"] | null;
+            theft: components["schemas"]["TraceValued"];
+            then: components["schemas"]["TraceQuote"] | null;
+        };
+        TracePeelChain: {
+            end: string;
+            end_value: string;
+            first: string;
+            gap_seconds: components["schemas"]["TraceGap"];
+            last: string;
+            next: components["schemas"]["TracePeelVariant"] | null;
+            peeled: string;
+            /** Format: int64 */
+            peels: number;
+            start_value: string;
+            /** Format: int64 */
+            txs: number;
+        };
+        TracePeelVariant: {
+            form: string;
+            then: string;
+            txid: string;
+        };
+        TracePolicyResult: {
+            absorbers?: components["schemas"]["TraceAbsorber"][];
+            /** Format: int64 */
+            reach_txs?: number;
+            reach_value?: string;
+            sum?: string;
+        };
+        TraceQuote: {
+            krw: string | null;
+            source: string;
+            time: string;
+            usd: string | null;
+        };
+        TraceResult: {
+            assumed: components["schemas"]["TraceAssumed"];
+            /** Format: int32 */
+            blocks_on_top?: number;
+            class: string;
+            consolidations: components["schemas"]["TraceConsolidation"][];
+            counts: components["schemas"]["TraceCounts"];
+            exits: components["schemas"]["TraceExit"][];
+            fan_outs: components["schemas"]["TraceFanOut"][];
+            finalised?: boolean;
+            input: components["schemas"]["TraceInput"];
+            left_out: components["schemas"]["TraceLeftOut"][];
+            money?: components["schemas"]["TraceMoney"];
+            /** Format: int64 */
+            paths_left_out: number;
+            peel_chains: components["schemas"]["TracePeelChain"][];
+            policies: {
+                [key: string]: components["schemas"]["TracePolicyResult"];
+            };
+            result_digest: string;
+            schema: string;
+            theft: string;
+        };
+        TraceValued: {
+            now: components["schemas"]["TraceFiat"];
+            then: components["schemas"]["TraceFiat"];
         };
         Traits: {
             ecdsa: boolean;
@@ -1323,6 +1741,42 @@ export interface operations {
             };
         };
     };
+    importArchive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the token of GET /v1/session; needed with a session, not with a key */
+                "X-Clew-Csrf"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     importCase: {
         parameters: {
             query?: never;
@@ -1469,6 +1923,38 @@ export interface operations {
             };
         };
     };
+    exportCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diffCase: {
         parameters: {
             query?: never;
@@ -1528,6 +2014,157 @@ export interface operations {
                 };
                 content: {
                     "application/yaml": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putFile: {
+        parameters: {
+            query: {
+                /** @description as the case names it, with / between folders */
+                name: string;
+                /** @description of the case that was seen; left out: whichever it is */
+                revision?: string;
+            };
+            header?: {
+                /** @description the token of GET /v1/session; needed with a session, not with a key */
+                "X-Clew-Csrf"?: string;
+            };
+            path: {
+                /** @description of the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query: {
+                /** @description the one that was seen; left out: whichever it is */
+                revision?: number;
+                name: string;
+            };
+            header?: {
+                /** @description the token of GET /v1/session; needed with a session, not with a key */
+                "X-Clew-Csrf"?: string;
+                /** @description a word of your choice: for a day the same request under it is answered once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJournal: {
+        parameters: {
+            query?: {
+                /** @description next of the page before; left out: the first page */
+                cursor?: string;
+                /** @description at most so many items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEntry"];
                 };
             };
             /** @description Error */
@@ -1693,6 +2330,160 @@ export interface operations {
             };
         };
     };
+    restoreNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the token of GET /v1/session; needed with a session, not with a key */
+                "X-Clew-Csrf"?: string;
+                /** @description a word of your choice: for a day the same request under it is answered once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNoteVersions: {
+        parameters: {
+            query?: {
+                /** @description next of the page before; left out: the first page */
+                cursor?: string;
+                /** @description at most so many items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoteVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the token of GET /v1/session; needed with a session, not with a key */
+                "X-Clew-Csrf"?: string;
+                /** @description a word of your choice: for a day the same request under it is answered once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaseVersions: {
+        parameters: {
+            query?: {
+                /** @description next of the page before; left out: the first page */
+                cursor?: string;
+                /** @description at most so many items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCaseVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listChains: {
         parameters: {
             query?: never;
@@ -1762,8 +2553,6 @@ export interface operations {
             header?: {
                 /** @description the token of GET /v1/session; needed with a session, not with a key */
                 "X-Clew-Csrf"?: string;
-                /** @description a word of your choice: for a day the same request under it is answered once */
-                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1831,7 +2620,7 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description a txid, outpoint, address, height, title of a case, or id; a chain and a colon may stand before it */
+                /** @description a txid, outpoint, address, height or hash of a block, title of a case, or id; a chain and a colon may stand before it */
                 q: string;
             };
             header?: never;
@@ -1928,8 +2717,6 @@ export interface operations {
             header?: {
                 /** @description the token of GET /v1/session; needed with a session, not with a key */
                 "X-Clew-Csrf"?: string;
-                /** @description a word of your choice: for a day the same request under it is answered once */
-                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2265,7 +3052,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": components["schemas"]["TraceResult"];
                 };
             };
             /** @description Error */
