@@ -176,13 +176,15 @@ func (s *server) ask(question map[string]any) (r traceRun) {
 	return r
 }
 
-// finish waits for the end of a trace.
+// finish waits for the end of a trace, as its events tell it: who looks again
+// and again is soon told that it asks too much.
 func (s *server) finish(id string) (r traceRun) {
 	s.t.Helper()
-	until(s.t, func() string { return "the end of a trace: " + r.Status }, func() bool {
-		s.get("/v1/traces/"+id, &r)
-		return r.Status != "queued" && r.Status != "running"
-	})
+	a := s.do(s.request(http.MethodGet, "/v1/traces/"+id+"/events", ""))
+	if all := parseEvents(a.body); len(all) == 0 || all[len(all)-1].id != "end" {
+		s.t.Fatalf("events: %d %s", a.StatusCode, a.body)
+	}
+	s.get("/v1/traces/"+id, &r)
 	return r
 }
 
