@@ -29,7 +29,7 @@ type serveFlags struct {
 	ledger, db, listen string
 	cert, key, memory  string
 	hosts              []string
-	workers            int
+	workers, traceTxs  int
 	noLink             bool
 }
 
@@ -44,9 +44,11 @@ a folder; 'clew ingest bitcoin --follow' may write to them meanwhile.
 It prints a link that logs a browser of this machine in, once, for 15 minutes; 'clew user link' prints another. Programs
 use keys: 'clew user key NAME'. It listens on this machine only, or with a certificate anywhere.
 
-Traces run one after the other, or --workers at a time. Memory: some 300 bytes for each transaction that a trace visits,
-at most 5,000,000 a trace, and as much again for the graphs of answers looked at last, at most 2,000,000; mapped ledger
-pages come on top and are the system's to take back. --memory sets a goal for the rest.`,
+Traces run one after the other, or --workers at a time. Memory: a trace holds 4 to 5 kB for each transaction that it visits,
+under all its policies together, and is ended where these are more than --trace-txs; so the server stays below 5 kB times
+--trace-txs for each worker, and as much once more for the graphs of answers looked at last (5 GB each at the default, a
+few hundred megabytes with the traces that people mostly ask). Mapped pages of ledgers come on top and are the system's
+to take back. --memory sets a goal.`,
 		Example: `  clew serve --ledger ledger
   clew serve --ledger ledger --listen 0.0.0.0:8420 --tls-cert cert.pem --tls-key key.pem --host clew.example.org`,
 		Args: exactArgs(),
@@ -60,6 +62,7 @@ pages come on top and are the system's to take back. --memory sets a goal for th
 	fs.StringVar(&f.key, "tls-key", "", "key of the certificate, PEM")
 	fs.StringArrayVar(&f.hosts, "host", nil, "name by which browsers reach it, beside those of this machine (repeatable)")
 	fs.IntVar(&f.workers, "workers", 1, "traces that run at a time")
+	fs.IntVar(&f.traceTxs, "trace-txs", 1_000_000, "transactions that one trace may visit, under all its policies together")
 	fs.StringVar(&f.memory, "memory", "", "goal for the memory of the program, such as 2GiB (default: none)")
 	fs.BoolVar(&f.noLink, "no-link", false, "print no link to log in with")
 	return cmd
@@ -90,6 +93,9 @@ func (f *serveFlags) check() error {
 	}
 	if f.workers < 1 || f.workers > 64 {
 		return fmt.Errorf("--workers %d: want 1 to 64", f.workers)
+	}
+	if f.traceTxs < 1 {
+		return fmt.Errorf("--trace-txs %d: want 1 or more", f.traceTxs)
 	}
 	if err := auth.CheckListen(f.listen, f.cert != ""); err != nil {
 		return fmt.Errorf("--listen: %w", err)
@@ -128,7 +134,7 @@ func (h *house) open(ctx context.Context, e env, f *serveFlags) error {
 		return dbFailure(path, err)
 	}
 	h.guard = guardOf(h.db, f.cert != "", f.hosts)
-	h.jobs = job.New(job.Options{Queue: h.db, Shelf: h.db, Sources: sources, Workers: f.workers, Log: h.log})
+	h.jobs = job.New(job.Options{Queue: h.db, Shelf: h.db, Sources: sources, Workers: f.workers, TxsMax: f.traceTxs, Log: h.log})
 	h.handler, err = api.New(api.Options{
 		Version: buildVersion().Version, Guard: h.guard, Keys: h.db, Ledgers: h.ledgers, Requests: h.db, Cases: h.db, Folders: h.db, Notes: h.db, History: h.db,
 		Traces: h.db, Runs: h.jobs, Console: web.Handler(), Registry: service.NewRegistry(), Ready: h.db.Ready, Log: h.log,
