@@ -57,8 +57,9 @@ func docOf(a *traceAnswer) *page.Doc {
 // there when it is whole, so whoever finds it finds all of it.
 type output struct {
 	io.Writer
-	path string
-	temp *os.File // nil: standard output, or done
+	path   string
+	temp   *os.File // renamed to path when all is written; nil: another way, or done
+	device *os.File // what is no file; nil: another way, or done
 }
 
 // openOutput opens a file, or standard output for "-". Its folder must be
@@ -67,8 +68,14 @@ func openOutput(e env, path string) (*output, error) {
 	if path == "-" || path == "" {
 		return &output{Writer: e.Out}, nil
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // a link stays a link
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
 		return nil, fail(exitUsage, fmt.Errorf("-o %s: it is a folder", path), "")
+	case err == nil && !info.Mode().IsRegular():
+		return openDevice(path)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -77,8 +84,23 @@ func openOutput(e env, path string) (*output, error) {
 	return &output{Writer: temp, path: path, temp: temp}, nil
 }
 
+// openDevice writes to what is no file, such as a terminal, a pipe or /dev/null:
+// a file in its place would take it from everybody.
+func openDevice(path string) (*output, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, fail(exitUsage, fmt.Errorf("-o %s: %w", path, err), "")
+	}
+	return &output{Writer: f, path: path, device: f}, nil
+}
+
 // commit puts the file in its place.
 func (o *output) commit() error {
+	if o.device != nil {
+		err := o.device.Close()
+		o.device = nil
+		return err
+	}
 	if o.temp == nil {
 		return nil
 	}
@@ -95,6 +117,9 @@ func (o *output) commit() error {
 
 // discard takes back what was not committed.
 func (o *output) discard() {
+	if o.device != nil {
+		o.device.Close()
+	}
 	if o.temp != nil {
 		o.temp.Close()
 		os.Remove(o.temp.Name())
