@@ -96,9 +96,10 @@ func (db *DB) vacuumInto(ctx context.Context, path string) error {
 	return errors.Join(explain(err), pool.Close())
 }
 
-// newPart makes an empty file beside path for what will be put in its place.
+// newPart makes an empty file beside path for what will be put in its place. A
+// device or a folder is never replaced.
 func newPart(path string, over bool) (string, error) {
-	if _, err := os.Lstat(path); err == nil && !over {
+	if info, err := os.Lstat(path); err == nil && (!over || !info.Mode().IsRegular()) {
 		return "", fmt.Errorf("%s: %w", filepath.Base(path), ErrExists)
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
