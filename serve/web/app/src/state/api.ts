@@ -87,10 +87,10 @@ export type Tx = Schemas['Tx'];
 export type Address = Schemas['Address'];
 /** A transaction that paid an address or spent from it. */
 export type Move = Schemas['Move'];
-export type Question = Schemas['JobQuestion'];
+export type Question = Schemas['Question'];
 /** A question as it is asked: with the case that it belongs to. */
 export type Asked = Schemas['AskInBody'];
-export type Progress = Schemas['JobProgress'];
+export type Progress = Schemas['Progress'];
 export type Run = Schemas['Run'];
 export type RunStatus = Run['status'];
 export type Case = Schemas['Case'];
