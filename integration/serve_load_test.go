@@ -151,8 +151,8 @@ func TestServeCrowd(t *testing.T) {
 	peak := s.watchMemory(t)
 	var all sync.WaitGroup
 	for i := range clients {
-		key := s.makeKey(fmt.Sprint("client ", i))
-		all.Go(func() { (&client{s: s, key: key, dice: uint64(i)}).use(small.ID, large[i%2].ID) })
+		c := client{s: s.as(s.makeKey(fmt.Sprint("client ", i))), dice: uint64(i)}
+		all.Go(func() { c.use(small.ID, large[i%2].ID) })
 	}
 	all.Wait()
 	most := peak()
@@ -224,7 +224,6 @@ func (s *server) watchMemory(t *testing.T) (end func() int64) {
 // client is one of many.
 type client struct {
 	s    *server
-	key  string
 	dice uint64
 }
 
@@ -250,13 +249,7 @@ func (c *client) use(small, large string) {
 // get reads an answer to its end; it may be told to come again.
 func (c *client) get(path string) {
 	for range 100 {
-		r, err := http.NewRequestWithContext(c.s.t.Context(), http.MethodGet, c.s.url+path, nil)
-		if err != nil {
-			c.s.t.Error(err)
-			return
-		}
-		r.Header.Set("Authorization", "Bearer "+c.key)
-		resp, err := c.s.http.Do(r)
+		resp, err := c.s.http.Do(c.s.request(http.MethodGet, path, ""))
 		if err != nil {
 			c.s.t.Error(path, err)
 			return

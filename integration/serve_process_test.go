@@ -91,6 +91,13 @@ func newKey(t *testing.T, db, scope string) string {
 	return strings.TrimSpace(must(t, "user", "key", "test", "--scope", scope, "--db", db))
 }
 
+// as is the same server for another program.
+func (s *server) as(key string) *server {
+	other := *s
+	other.key = key
+	return &other
+}
+
 // request makes a request with the server's key.
 func (s *server) request(method, path, body string) *http.Request {
 	s.t.Helper()
