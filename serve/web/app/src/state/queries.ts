@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { createContext, useContext } from 'react';
 import type { Flow } from '../graph/flow';
 import type { Address, ApiKey, Asked, Case, CaseDiff, CaseText, Chain, Move, Note, NoteText, Page, Run, Scope, SearchAnswer, Session, TraceResult, Tx } from './api';
+import { sameChain } from './chains';
 import { Client, newKey } from './client';
 
 const ClientContext = createContext<Client>(new Client());
@@ -66,6 +67,16 @@ export function useChains() {
     staleTime: 15_000,
     refetchInterval: 30_000,
   });
+}
+
+/**
+ * Whether a ledger of this chain is served; null while that is not known. Where
+ * the list itself fails, the page asks its own question and shows that refusal.
+ */
+export function useServed(chain: string): boolean | null {
+  const chains = useChains();
+  if (chains.data !== undefined) return chains.data.some((c) => sameChain(c.id, chain) || c.alias === chain);
+  return chains.error === null ? null : true;
 }
 
 export function useSearch(q: string) {

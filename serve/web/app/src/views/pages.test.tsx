@@ -41,6 +41,8 @@ const pages: [string, string][] = [
   ['/search?q=nothing', 'Nothing here matches nothing'],
   [`/tx/${encodeURIComponent(bitcoin)}/${txid(7)}`, '0.833 BTC went to 3 outputs; 1 is spent.'],
   [`/address/bitcoin/${addressText}`, 'Received 0.221 BTC, holds 0.044 BTC.'],
+  [`/tx/bitcoin-signet/${txid(7)}`, 'No ledger of bitcoin-signet is served here'],
+  [`/address/bip122%3A0f9188f13cb7b2c71f2a335e3a4fc328/${addressText}`, 'No ledger of bitcoin-regtest is served here'],
   ['/traces', '3 traces are kept here.'],
   ['/traces/new', 'Starts'],
   ['/traces/t1', '46.843 BTC reached 2 named services; 107.921 BTC rests at 118 outputs; 48.930 BTC reached 1 mixer and cannot be followed.'],

@@ -1,13 +1,16 @@
+import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { messages } from '../../messages';
 import { cut, grouped, ratio, units, whole } from '../../state/amount';
 import type { Address, Move } from '../../state/api';
 import { balances, type BalanceStep } from '../../state/balance';
+import { chainWord, isMain } from '../../state/chains';
 import { plain } from '../../state/plain';
 import { useAddress, useMoves } from '../../state/queries';
 import { full, seconds, short } from '../../state/when';
 import { Fact, FactList } from '../parts/Fact';
 import { Id, txLink } from '../parts/Id';
+import { WithLedger } from '../parts/Ledger';
 import { Card, Page } from '../parts/Page';
 import { Empty, Failure, Loading, Partial } from '../parts/Status';
 
@@ -15,8 +18,16 @@ const text = messages.views.address;
 
 export function AddressPage() {
   const { chain = '', address = '' } = useParams();
-  const found = useAddress(chain, address);
   const heading = <Id id={address} full />;
+  return (
+    <WithLedger chain={chain} title={text.title} heading={heading}>
+      <OneAddress chain={chain} address={address} heading={heading} />
+    </WithLedger>
+  );
+}
+
+function OneAddress({ chain, address, heading }: { chain: string; address: string; heading: ReactNode }) {
+  const found = useAddress(chain, address);
   if (found.error !== null || found.data === undefined) {
     return (
       <Page title={text.title} heading={heading}>
@@ -36,9 +47,9 @@ function Shown({ a, chain, address }: { a: Address; chain: string; address: stri
   const time = seconds(a.as_of?.time);
   return (
     <Page
-      title={text.title}
+      title={isMain(a.chain) ? text.title : messages.views.trace.onNetwork(text.title, chainWord(a.chain))}
       heading={<Id id={address} full />}
-      sub={`${text.title}, ${plain(a.account.kind)}, ${messages.views.chainName(plain(a.network))}${a.as_of === null || time === null ? '' : `, ${text.asOf(grouped(a.as_of.height), full(time))}`}`}
+      sub={`${text.title}, ${plain(a.account.kind)}, ${chainWord(a.chain)}${a.as_of === null || time === null ? '' : `, ${text.asOf(grouped(a.as_of.height), full(time))}`}`}
       actions={!never && <Link className="btn filled" to={trace}>{text.trace}</Link>}
       answer={answer}
     >

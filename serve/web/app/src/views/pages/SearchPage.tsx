@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { messages } from '../../messages';
 import { grouped } from '../../state/amount';
 import type { Chain, Hit } from '../../state/api';
+import { chainWord } from '../../state/chains';
 import { plain, shortOutpoint } from '../../state/plain';
 import { useChains, useSearch } from '../../state/queries';
 import { full, seconds, short } from '../../state/when';
@@ -116,7 +117,7 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
                 <td>
                   <HitName hit={h} first={i === 0} />
                 </td>
-                <td>{h.chain === null ? '' : plain(chainWord(h.chain))}</td>
+                <td>{h.chain === null ? '' : chainWord(h.chain)}</td>
                 <td>{time(h.first_seen)}</td>
                 <td>{time(h.last_seen)}</td>
                 <td>{h.labels.length === 0 ? <span className="soft">{text.noLabel}</span> : h.labels.map(plain).join(', ')}</td>
@@ -127,12 +128,6 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
       </div>
     </div>
   );
-}
-
-const bitcoinMainnet = 'bip122:000000000019d6689c085ae165831e93';
-
-export function chainWord(id: string): string {
-  return id === bitcoinMainnet ? 'bitcoin' : id;
 }
 
 function HitName({ hit, first }: { hit: Hit; first: boolean }) {

@@ -1,12 +1,15 @@
+import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { messages } from '../../messages';
 import { cut, grouped, units, unitsOrNull, whole } from '../../state/amount';
 import type { Account, Tx } from '../../state/api';
+import { chainWord, isMain } from '../../state/chains';
 import { plain } from '../../state/plain';
 import { useTx } from '../../state/queries';
 import { full, seconds } from '../../state/when';
 import { Fact, FactList } from '../parts/Fact';
 import { addressLink, Id, txLink } from '../parts/Id';
+import { WithLedger } from '../parts/Ledger';
 import { Card, Page } from '../parts/Page';
 import { Failure, Loading, Partial } from '../parts/Status';
 import { OneHop } from './OneHop';
@@ -16,8 +19,16 @@ const text = messages.views.tx;
 
 export function TxPage() {
   const { chain = '', txid = '' } = useParams();
-  const tx = useTx(chain, txid);
   const heading = <Id id={txid} full />;
+  return (
+    <WithLedger chain={chain} title={text.title} heading={heading}>
+      <OneTx chain={chain} txid={txid} heading={heading} />
+    </WithLedger>
+  );
+}
+
+function OneTx({ chain, txid, heading }: { chain: string; txid: string; heading: ReactNode }) {
+  const tx = useTx(chain, txid);
   if (tx.error !== null) {
     return (
       <Page title={text.title} heading={heading}>
@@ -40,9 +51,9 @@ function Shown({ tx, chain }: { tx: Tx; chain: string }) {
   const trace = `/traces/new?chain=${encodeURIComponent(chain)}&start=${encodeURIComponent(tx.txid)}`;
   return (
     <Page
-      title={text.title}
+      title={isMain(tx.chain) ? text.title : messages.views.trace.onNetwork(text.title, chainWord(tx.chain))}
       heading={<Id id={tx.txid} full />}
-      sub={`${text.title}, ${messages.views.chainName(plain(tx.network))}${tipOf(tx)}`}
+      sub={`${text.title}, ${chainWord(tx.chain)}${tipOf(tx)}`}
       actions={<Link className="btn filled" to={trace}>{text.trace}</Link>}
       answer={text.answer(cut(units(tx.paid), 3), tx.outputs.length, spent) + (tx.coinbase ? ` ${text.coinbase}` : '')}
     >

@@ -122,15 +122,23 @@ describe('the exits table', () => {
 });
 
 describe('the panel', () => {
-  const panel = (flow: Flow, id: string) => {
+  const panel = (flow: Flow, id: string, served: boolean | null = true) => {
     const node = flow.nodes.find((n) => n.id === id);
     if (node === undefined) throw new Error(id);
-    return show(<NodePanel flow={flow} policy="fifo" node={node} pinned={false} notes={null} onSelect={noop} onOpen={noop} onPin={noop} onNote={noop} />);
+    return show(<NodePanel flow={flow} policy="fifo" node={node} pinned={false} notes={null} served={served} onSelect={noop} onOpen={noop} onPin={noop} onNote={noop} />);
   };
   it('says who states a name, and what nobody told us', () => {
     panel(flowOf(), 'service:bb02');
     expect(screen.getAllByText('by made-up list, 2 Feb 2026').length).toBe(2);
     expect(screen.getByText('only Larch Exchange can say')).toBeTruthy();
+  });
+  it('leads to no page that would be empty', () => {
+    panel(flowOf(), 'service:bb02', false);
+    expect(screen.queryAllByRole('link')).toEqual([]);
+    expect(screen.getByText('no ledger of bitcoin is served here')).toBeTruthy();
+    cleanup();
+    panel(flowOf(), 'service:bb02');
+    expect(screen.getByRole('link', { name: 'Open address' }).getAttribute('href')).toContain('/address/bip122');
   });
   it('says that no list names a place', () => {
     panel(flowOf(), `unspent:${'0007'.repeat(16)}:1`);

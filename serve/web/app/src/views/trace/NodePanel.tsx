@@ -4,6 +4,7 @@ import { messages } from '../../messages';
 import { cut, grouped, percent, units, whole } from '../../state/amount';
 import { rangeOf } from '../../state/answer';
 import type { ExitKind } from '../../state/api';
+import { chainWord } from '../../state/chains';
 import type { Flow, FlowNode } from '../../graph/flow';
 import { pathTo } from '../../state/path';
 import { plain } from '../../state/plain';
@@ -23,6 +24,8 @@ interface Props {
   node: FlowNode;
   pinned: boolean;
   notes: ReactNode;
+  /** Whether a ledger of the chain is served, for links to it; null: not known yet. */
+  served: boolean | null;
   onSelect: (id: string | null) => void;
   onOpen: (id: string) => void;
   onPin: () => void;
@@ -47,7 +50,7 @@ export function NodePanel(p: Props) {
       <div className="panel-body">
         <AmountBlock flow={flow} policy={p.policy} node={node} />
         <FactList>
-          <IdFacts flow={flow} node={node} />
+          <IdFacts flow={flow} node={node} served={p.served} />
           <MoneyFacts flow={flow} policy={p.policy} node={node} />
           <FoldFacts node={node} />
         </FactList>
@@ -82,17 +85,18 @@ function heights(node: FlowNode): string {
   return text.blocks(grouped(node.first_height), grouped(node.last_height));
 }
 
-function IdFacts({ flow, node }: { flow: Flow; node: FlowNode }) {
+function IdFacts({ flow, node, served }: { flow: Flow; node: FlowNode; served: boolean | null }) {
+  const link = (to: string): string | undefined => (served === true ? to : undefined);
   const isPlace = node.kind === 'service' || node.kind === 'listed' || node.kind === 'mixer' || node.kind === 'unspent';
   return (
     <>
       {node.address !== null && (
-        <Fact label={text.facts.address} value={<Id id={node.address} to={addressLink(flow.chain, node.address)} />} cls="chain" source={heights(node)} />
+        <Fact label={text.facts.address} value={<Id id={node.address} to={link(addressLink(flow.chain, node.address))} />} cls="chain" source={heights(node)} />
       )}
       {node.txid !== null && (
         <Fact
           label={node.vout === null ? text.facts.tx : text.facts.output}
-          value={<Id id={node.vout === null ? node.txid : `${node.txid}:${node.vout}`} to={txLink(flow.chain, node.txid)} />}
+          value={<Id id={node.vout === null ? node.txid : `${node.txid}:${node.vout}`} to={link(txLink(flow.chain, node.txid))} />}
           cls="chain"
           source={heights(node)}
         />
@@ -198,28 +202,16 @@ function PathList({ flow, policy, node, onSelect }: { flow: Flow; policy: string
 }
 
 /** One filled button: what one does next with this kind. */
-function Actions({ flow, node, pinned, onOpen, onPin, onNote }: Props) {
-  const start = startOf(node);
+function Actions(p: Props) {
+  const { node, pinned, onOpen, onPin, onNote } = p;
   return (
     <footer className="panel-actions">
       {node.fold !== null || (node.fan !== null && node.fan.opens_to > 0) ? (
         <button type="button" className="btn filled grow" onClick={() => onOpen(node.id)}>
           {text.unfold}
         </button>
-      ) : node.kind === 'unspent' && start !== null ? (
-        <Link className="btn filled grow" to={`/traces/new?chain=${encodeURIComponent(flow.chain)}&start=${encodeURIComponent(start)}`}>
-          {text.traceFrom}
-        </Link>
-      ) : node.address !== null && node.kind !== 'tx' && node.kind !== 'theft' ? (
-        <Link className="btn filled grow" to={addressLink(flow.chain, node.address)}>
-          {text.openAddress}
-        </Link>
-      ) : node.txid !== null ? (
-        <Link className="btn filled grow" to={txLink(flow.chain, node.txid)}>
-          {text.openTx}
-        </Link>
       ) : (
-        <span className="grow" />
+        <LedgerAction {...p} />
       )}
       <button type="button" className="btn icon-only" aria-label={pinned ? text.unpin : text.pin} aria-pressed={pinned} onClick={onPin}>
         <Icon name="pin" />
@@ -228,5 +220,26 @@ function Actions({ flow, node, pinned, onOpen, onPin, onNote }: Props) {
         <Icon name="note" />
       </button>
     </footer>
+  );
+}
+
+/** What one does next in the ledger; where none is served, that is said. */
+function LedgerAction({ flow, node, served }: Props) {
+  const start = startOf(node);
+  const isPlace = node.address !== null && node.kind !== 'tx' && node.kind !== 'theft';
+  if (served === false) return <span className="grow soft no-ledger">{messages.views.ledger.noneShort(chainWord(flow.chain))}</span>;
+  const [to, words] =
+    node.kind === 'unspent' && start !== null
+      ? [`/traces/new?chain=${encodeURIComponent(flow.chain)}&start=${encodeURIComponent(start)}`, text.traceFrom]
+      : isPlace
+        ? [addressLink(flow.chain, node.address ?? ''), text.openAddress]
+        : node.txid !== null
+          ? [txLink(flow.chain, node.txid), text.openTx]
+          : [null, ''];
+  if (to === null || served === null) return <span className="grow" />;
+  return (
+    <Link className="btn filled grow" to={to}>
+      {words}
+    </Link>
   );
 }

@@ -138,10 +138,10 @@ function Stack({ strip, policy, axis, theft, end }: { strip: StripData; policy: 
   const below = strip.steps.map(() => 0n);
   return (
     <>
-      {layersOf(strip, policy).map((layer) => {
+      {layersOf(strip, policy).map((layer, k) => {
         const from = [...below];
         layer.amounts.forEach((a, i) => (below[i] = (below[i] ?? 0n) + a));
-        return <path key={layer.tone} className={`area tone-${layer.tone}`} d={area(strip, axis, theft, end, from, below)} />;
+        return <path key={k} className={`area tone-${layer.tone}`} d={area(strip, axis, theft, end, from, below)} />;
       })}
       <line className="base" x1={axis.x[0] ?? 0} x2={xOf(axis, end)} y1={top + plotHeight} y2={top + plotHeight} />
     </>

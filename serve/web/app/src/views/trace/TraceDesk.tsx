@@ -9,6 +9,7 @@ import { cut } from '../../state/amount';
 import type { Policy, Run, TraceResult } from '../../state/api';
 import type { Axis } from '../../state/axis';
 import { exitRows } from '../../state/exits';
+import { useServed } from '../../state/queries';
 import { eventTimes, stoodAt } from '../../state/replay';
 import { targetOf } from '../../state/targets';
 import type { ViewState } from '../../state/view';
@@ -26,7 +27,7 @@ import { PanelFrame } from './PanelFrame';
 import { PolicySwitch } from './PolicySwitch';
 import { sentenceOf } from './sentence';
 import { Strip } from './Strip';
-import { TraceTitle, titleOf } from './TraceTitle';
+import { TraceTitle, onNetwork, titleOf } from './TraceTitle';
 import { useTraceKeys } from './traceKeys';
 
 const text = messages.views.trace;
@@ -57,7 +58,8 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
   const [panel, setPanel] = useState(true);
   const [sheet, setSheet] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const title = run.title || titleOf(result);
+  const served = useServed(flow.chain);
+  const title = run.title ? onNetwork(run.title, flow.chain) : titleOf(result);
   useTitle(title);
 
   const node = flow.nodes.find((n) => n.id === view.selected) ?? null;
@@ -86,7 +88,7 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
     <NoCase run={run} title={title} />
   );
   const details = node !== null && (
-    <NodePanel flow={flow} policy={policy} node={node} pinned={view.pins.includes(node.id)} notes={notes} onSelect={select} onOpen={open} onPin={pin} onNote={() => setWriting(true)} />
+    <NodePanel flow={flow} policy={policy} node={node} pinned={view.pins.includes(node.id)} notes={notes} served={served} onSelect={select} onOpen={open} onPin={pin} onNote={() => setWriting(true)} />
   );
   const head = (
     <TraceTitle run={run} result={result} flow={flow} title={title} at={replay.at} undo={state.canUndo ? state.undo : null} onNotes={() => (select(null), setPanel(true), setSheet(true))} menu={menu} onMenu={setMenu} handle={handle} onError={setError} />

@@ -4,6 +4,7 @@ import { messages } from '../../messages';
 import type { FlowHandle } from '../../render/FlowView';
 import { cut, grouped, units } from '../../state/amount';
 import type { Run, TraceResult } from '../../state/api';
+import { chainWord, isMain } from '../../state/chains';
 import { plain, shortOutpoint, shortened } from '../../state/plain';
 import { short } from '../../state/when';
 import { Icon } from '../parts/Icon';
@@ -13,7 +14,12 @@ const text = messages.views.trace;
 
 export function titleOf(r: TraceResult): string {
   const amount = cut(units(r.theft), 3);
-  return r.input.params.backward ? text.backTitle(amount) : text.title(amount);
+  return onNetwork(r.input.params.backward ? text.backTitle(amount) : text.title(amount), r.input.chain);
+}
+
+/** A title names a network whose coins are worth nothing, so that nobody takes it for a theft. */
+export function onNetwork(title: string, chain: string): string {
+  return isMain(chain) ? title : text.onNetwork(title, chainWord(chain));
 }
 
 interface Props {
@@ -46,7 +52,7 @@ export function TraceTitle(p: Props) {
         <h1>{plain(p.title)}</h1>
         <p className="sub mono">
           {first !== undefined && <span title={plain(first.outpoint)}>{shortOutpoint(first.outpoint)}{input.starts.length > 1 && ` +${grouped(input.starts.length - 1)}`}</span>}
-          <span title={input.tip.hash}>{text.asOf(grouped(input.tip.height))}</span>
+          <span title={input.tip.hash}>{text.asOf(chainWord(input.chain), grouped(input.tip.height))}</span>
           <span>{input.label_set === null ? text.noLabels : text.labels(digestText(input.label_set))}</span>
           <span title={digest}>{text.result(digestText(digest))}</span>
         </p>
@@ -73,7 +79,7 @@ export function TraceTitle(p: Props) {
 
 function captionOf({ title, result, flow }: Props): string[] {
   const left = flow.left_out.nodes === 0 ? text.leftOutNone : text.leftOut(grouped(flow.left_out.nodes), cut(units(flow.left_out.amounts[0] ?? '0'), 4));
-  const asOf = text.asOf(grouped(result.input.tip.height));
+  const asOf = text.asOf(chainWord(result.input.chain), grouped(result.input.tip.height));
   return [plain(title), `${asOf}, ${text.result(result.result_digest)}`, `${text.folded(grouped(flow.folded.nodes))} ${left}`];
 }
 
