@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"clew.example/clew/chain/internal/abi"
 	"clew.example/clew/ledger"
 )
 
@@ -57,3 +58,27 @@ func LoggedMoves(raw []byte) (moves []ledger.Move, err error) {
 
 // TrieRoot is the root that a block commits to values with.
 func TrieRoot(values [][]byte) Hash { return listRoot(values) }
+
+// TestLog is a log that a test makes.
+type TestLog struct {
+	Address Address
+	Topics  []Hash
+	Data    []byte
+}
+
+// Topic is the first topic of an event.
+func Topic(signature string) Hash { return abi.Topic(signature) }
+
+// LegsOfLogs returns the legs of a transaction with these logs.
+func LegsOfLogs(chainID uint64, logs ...TestLog) []Leg {
+	b := &Block{Txs: []Tx{{}}}
+	for _, l := range logs {
+		log := Log{Address: l.Address, Count: uint8(copy(new([4]Hash)[:], l.Topics))}
+		copy(log.Topics[:], l.Topics)
+		log.Data = ledger.Span{Off: uint32(len(b.Data)), Len: uint32(len(l.Data))}
+		b.Data = append(b.Data, l.Data...)
+		b.Logs = append(b.Logs, log)
+	}
+	chain, _ := ChainByID(chainID)
+	return NewDecoder(chain).AppendLegs(nil, b, 0)
+}
