@@ -27,7 +27,7 @@ fi
 
 cd serve/web/app
 # npm writes the inner lock file when it is done, so a broken install is done again.
-[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel error --no-audit --no-fund
 
 # By content and not by time: a checkout gives old files new times.
 sources() {
