@@ -357,6 +357,8 @@ export const views = {
     },
     fan: (n: string, way: string) => (way === 'in' ? `${n} equal inputs` : `${n} equal outputs`),
     theftNode: 'Theft',
+    notReached: 'not reached under this policy',
+    notReachedBody: 'No part of the theft came here under this policy.',
     ofTheft: (share: string) => `BTC of the theft, ${share}`,
     otherPolicies: (least: string, most: string) => `At least ${least}, at most ${most} under other policies`,
     sameUnderAll: 'The same under every policy',

@@ -28,9 +28,13 @@ export function grouped(n: bigint | number | string): string {
   return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+// So many digits say something where the decimals asked for would all be 0.
+const digitsLeast = 3;
+
 /**
  * Coins with a number of decimals, cut. An amount that is too small for them
- * keeps two digits that say something: 0.00 would read as nothing. Nothing is 0.
+ * keeps three digits that say something, as 0.000412: 0.00 would read as nothing.
+ * Nothing is 0.
  */
 export function cut(amount: bigint, digits: number, decimals = coinDecimals): string {
   if (amount === 0n) return '0';
@@ -41,10 +45,19 @@ export function cut(amount: bigint, digits: number, decimals = coinDecimals): st
   let shown = Math.min(digits, decimals);
   if (abs !== 0n && abs < scale) {
     const first = fraction.search(/[1-9]/);
-    if (first >= shown) shown = Math.min(decimals, first + 2);
+    if (first >= shown) shown = Math.min(decimals, first + digitsLeast);
   }
   const tail = shown === 0 ? '' : '.' + fraction.slice(0, shown);
   return sign + grouped(abs / scale) + tail;
+}
+
+/**
+ * An amount in base units as the picture shows it. What a policy brings nothing to
+ * carries no amount, so nothing is the empty text, not 0.
+ */
+export function flowAmount(base: string): string {
+  const amount = units(base);
+  return amount === 0n ? '' : cut(amount, 2);
 }
 
 /** Every decimal of an amount. */

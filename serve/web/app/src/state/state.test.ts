@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { balanced, firstPolicy, partsOf, policyResults, rangeOf } from './answer';
-import { cut, percent, ratio, shares, shareText, sum, units, whole } from './amount';
+import { cut, flowAmount, percent, ratio, shares, shareText, sum, units, whole } from './amount';
 import { timeAt, xOf } from './axis';
 import { exitRows, leftOutOf, rowsSum } from './exits';
 import { flowOf, policies, resultOf, theft } from './mock/world';
@@ -46,7 +46,10 @@ describe('amounts', () => {
   });
   it('are said as text', () => {
     expect(cut(24_285_527_612n, 3)).toBe('242.855');
-    expect(cut(1_250n, 3)).toBe('0.000012');
+    expect(cut(1_250n, 3)).toBe('0.0000125');
+    expect(cut(41_299n, 2)).toBe('0.000412');
+    expect(cut(99n, 2)).toBe('0.00000099');
+    expect([flowAmount('0'), flowAmount('41299'), flowAmount('24285527612')]).toEqual(['', '0.000412', '242.85']);
     expect(cut(0n, 2)).toBe('0');
     expect(percent(1n, 10_000n)).toBe('<0.1\u202f%');
     expect(percent(5n, 0n)).toBe('');

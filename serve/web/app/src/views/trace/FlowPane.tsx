@@ -3,7 +3,7 @@ import type { Flow } from '../../graph/flow';
 import { messages } from '../../messages';
 import { FlowTrunk } from '../../render/FlowTrunk';
 import { FlowView, type FlowHandle } from '../../render/FlowView';
-import { cut, grouped, percent, units } from '../../state/amount';
+import { cut, flowAmount, grouped, percent, units } from '../../state/amount';
 import type { Axis } from '../../state/axis';
 import { leftOutOf } from '../../state/exits';
 import type { Scale, View } from '../../state/view';
@@ -31,6 +31,12 @@ interface Props {
   onWidth: (px: number) => void;
 }
 
+// One function for all drawings: a new one would have every label made again.
+const inPicture = (base: string): string => {
+  const amount = flowAmount(base);
+  return amount === '' ? '' : messages.views.amount(amount);
+};
+
 /** The picture with its key and tools, or its twin in text. */
 export function FlowPane(p: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -53,8 +59,8 @@ export function FlowPane(p: Props) {
             policy={p.policy}
             selected={p.view.selected}
             cutTime={p.at}
-            amountText={(a) => cut(units(a), 2)}
-            shareText={(a) => percent(units(a), units(p.flow.theft))}
+            amountText={flowAmount}
+            shareText={(a) => (a === '0' ? '' : percent(units(a), units(p.flow.theft)))}
             onSelect={(id) => p.onView({ selected: id })}
           />
         ) : (
@@ -64,7 +70,7 @@ export function FlowPane(p: Props) {
             theme={p.theme}
             scale={p.view.scale}
             selected={p.view.selected}
-            amountText={(a) => messages.views.amount(cut(units(a), 2))}
+            amountText={inPicture}
             cutTime={p.at}
             pinned={p.view.pins}
             onSelect={(id) => p.onView({ selected: id })}

@@ -68,9 +68,13 @@ function AmountBlock({ flow, policy, node }: { flow: Flow; policy: string; node:
   const same = range !== null && range.least === range.most;
   return (
     <div className="panel-amount">
-      <p>
-        <b title={whole(amount)}>{cut(amount, 3)}</b> {text.ofTheft(percent(amount, units(flow.theft)))}
-      </p>
+      {amount === 0n ? (
+        <p>{text.notReachedBody}</p>
+      ) : (
+        <p>
+          <b title={whole(amount)}>{cut(amount, 3)}</b> {text.ofTheft(percent(amount, units(flow.theft)))}
+        </p>
+      )}
       {policy === 'poison' ? (
         <p className="soft">{text.inPoison}</p>
       ) : (

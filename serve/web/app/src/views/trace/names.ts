@@ -40,5 +40,6 @@ export function roleOf(n: FlowNode): string {
 
 /** A node in one line for the tree, the path and the live region. */
 export function nodeLine(n: FlowNode, policyAt: number): string {
-  return `${nodeName(n)}, ${messages.views.amount(cut(units(n.amounts[policyAt] ?? '0'), 3))}`;
+  const amount = units(n.amounts[policyAt] ?? '0');
+  return amount === 0n ? `${nodeName(n)}, ${text.notReached}` : `${nodeName(n)}, ${messages.views.amount(cut(amount, 3))}`;
 }
