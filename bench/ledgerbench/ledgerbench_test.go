@@ -32,7 +32,7 @@ func TestEveryRow(t *testing.T) {
 		"ingest, all", "anonymous memory", "with --memory", "over the unbounded", "four times", "over the small one  ",
 		"from block files", "from our scripted node",
 		"disk", "full scan", "reach 500000:0", "reach 453101:0", "reach 2500000:1", "reach 4500001:0", "reach 4950000:0",
-		"600 distinct", "new process", "pinned", "txid -> tx", "address -> its", "decode", "allocations per", "one-block",
+		"600 distinct", "new process", "pinned", "txid -> tx", "address -> its", "decode", "allocations per", "one-block", "transaction over HTTP, 50 clients", "address over HTTP, 8 clients", "small trace, its events and result over HTTP, 1 client", "its p99",
 	} {
 		if !strings.Contains(table.String(), row) {
 			t.Errorf("no row %q", row)

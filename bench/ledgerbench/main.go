@@ -53,6 +53,7 @@ var groups = []struct {
 	{"pinned", (*bench).pinned},
 	{"decode", (*bench).decode},
 	{"commit", (*bench).commit},
+	{"server", (*bench).server},
 	{"big", (*bench).ingestBig},
 }
 
