@@ -2,10 +2,18 @@
 import { modelOf } from '../graph/model';
 import { wayTo } from '../graph/path';
 import { units } from './amount';
-import type { Flow, FlowNode } from '../graph/flow';
+import type { Flow, FlowNode, FlowPath } from '../graph/flow';
 
-/** The nodes from the theft to a node; empty where nothing shown leads there. */
-export function pathTo(flow: Flow, id: string, policy: string): FlowNode[] {
+/**
+ * The nodes from the theft to a node, by the way that the server knows if it is one
+ * to this node; empty where nothing shown leads there.
+ */
+export function pathTo(flow: Flow, id: string, policy: string, known: FlowPath | null = null): FlowNode[] {
+  if (known !== null && known.policy === policy && known.nodes[known.nodes.length - 1] === id) {
+    const byId = new Map(flow.nodes.map((n) => [n.id, n]));
+    const nodes = known.nodes.flatMap((one) => byId.get(one) ?? []);
+    if (nodes.length === known.nodes.length) return nodes;
+  }
   const model = modelOf(flow);
   const at = model.at.get(id);
   if (at === undefined) return [];

@@ -2,7 +2,7 @@
 // it is kept; lists and runs are asked for again.
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import type { Flow } from '../graph/flow';
+import type { Flow, FlowPath } from '../graph/flow';
 import type { Address, ApiKey, Asked, Case, CaseDiff, CaseText, Chain, Move, Note, NoteText, Page, Run, Scope, SearchAnswer, Session, TraceResult, Tx } from './api';
 import { sameChain } from './chains';
 import { Client, newKey } from './client';
@@ -154,6 +154,20 @@ export function useGraph(id: string, open: readonly string[], done: boolean) {
   });
 }
 
+/**
+ * The way of the largest lot to a node, also through what is folded. Until it is
+ * there, and where the server has none, the page finds one in what is drawn.
+ */
+export function useTracePath(id: string, to: string | null, policy: number, open: readonly string[]) {
+  const client = useClient();
+  return useQuery({
+    queryKey: ['path', id, to, policy, ...open],
+    queryFn: ({ signal }) => client.json<FlowPath>(`/v1/traces/${e(id)}/path`, { query: { to: to ?? '', policy, open: open.join(',') }, signal }),
+    enabled: to !== null && policy >= 0,
+    staleTime: Infinity,
+  });
+}
+
 export function useStartTrace() {
   const client = useClient();
   const cache = useQueryClient();
@@ -210,7 +224,9 @@ export function useCaseWrites() {
   const drop = useMutation({
     mutationFn: (c: Pick<Case, 'id' | 'revision'>) =>
       client.json<void>(`/v1/cases/${e(c.id)}`, { method: 'DELETE', query: { revision: c.revision }, idempotencyKey: newKey() }),
-    onSuccess: again,
+    // The page of the case is still there for a moment, and must not ask for what is gone.
+    onSuccess: (_, c) =>
+      Promise.all([cache.invalidateQueries({ queryKey: ['cases'] }), cache.invalidateQueries({ queryKey: ['case', c.id], refetchType: 'none' })]),
   });
   const take = useMutation({
     mutationFn: (yaml: string) =>

@@ -70,9 +70,15 @@ export function useView(): ViewState {
   const [past, setPast] = useState<readonly string[]>([]);
   const text = query.toString();
   const view = useMemo(() => readView(new URLSearchParams(text)), [text]);
-  // Several changes may come before the next drawing: each builds on the last.
+  // Several changes may come before the next drawing: each builds on the last. A
+  // change of the address is drawn when there is time, so a drawing for another
+  // reason may come between, and must not bring the view before it back.
   const latest = useRef(view);
-  latest.current = view;
+  const drawn = useRef(text);
+  if (drawn.current !== text) {
+    drawn.current = text;
+    latest.current = view;
+  }
   const write = useCallback(
     (next: View) => {
       latest.current = next;

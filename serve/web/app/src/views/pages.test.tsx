@@ -118,6 +118,16 @@ describe('a trace', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Unfold' }));
     await waitFor(() => expect(screen.getAllByRole('button', { name: 'At rest' }).length).toBeGreaterThan(4));
   });
+  it('lists what is folded, and unfolds from the list', async () => {
+    open('/traces/t1');
+    fireEvent.click(await screen.findByRole('button', { name: 'Folded 361.' }));
+    const list = within(await screen.findByRole('dialog'));
+    expect(list.getByText('Nothing was left out, by this picture or by the limits of the question.')).toBeTruthy();
+    fireEvent.click(list.getByRole('button', { name: 'Unfold At rest, 4 outputs' }));
+    await waitFor(() => expect(window.location.search).toBe('?open=rest%3Af4'));
+    fireEvent.click(await list.findByRole('button', { name: 'Fold again' }));
+    await waitFor(() => expect(window.location.search).toBe(''));
+  });
   it('keeps a note about what is selected', async () => {
     open('/traces/t1?node=service%3Abb02');
     await screen.findByTestId('flow');

@@ -2,7 +2,7 @@
 // looking at pages. It answers as serve/api is planned to; it is in no build.
 import type { ApiKey, Asked, Case, CaseText, Hit, Note, Question, Run } from '../api';
 import { addressOf, addressText, chains, moves, txOf } from './chain';
-import { bitcoin, digest, flowOf, policies, resultOf, theft, txid } from './world';
+import { bitcoin, digest, flowOf, pathOf, policies, resultOf, theft, txid } from './world';
 
 const question: Question = { chain: bitcoin, starts: [`bitcoin:${txid(1)}`], policies };
 const made = '2026-09-01T08:00:00Z';
@@ -54,6 +54,7 @@ export class MockServer {
     ['DELETE', /^\/v1\/traces\/([^/]+)$/, ([id]) => this.dropRun(id ?? '')],
     ['GET', /^\/v1\/traces\/([^/]+)\/result$/, () => json(resultOf())],
     ['GET', /^\/v1\/traces\/([^/]+)\/graph$/, (_m, _r, u) => json(flowOf((u.searchParams.get('open') ?? '').split(',').filter((o) => o !== '')))],
+    ['GET', /^\/v1\/traces\/([^/]+)\/path$/, (_m, _r, u) => this.found(pathOf(u.searchParams.get('to') ?? '', Number(u.searchParams.get('policy') ?? '0')))],
     ['GET', /^\/v1\/traces\/([^/]+)\/export$/, (_m, _r, u) => new Response(`made up, as ${u.searchParams.get('format')}\n`)],
     ['GET', /^\/v1\/traces\/([^/]+)\/events$/, ([id], r) => this.events(id ?? '', r)],
     ['GET', /^\/v1\/cases$/, () => json({ items: this.cases, next: null })],

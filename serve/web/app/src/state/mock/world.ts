@@ -2,7 +2,7 @@
 // times are invented. Its sums are true: under every policy but poison what
 // ends in the leaves is the theft.
 import type { ExitKind, Policy, TraceResult } from '../api';
-import type { Claim, Flow, FlowEdge, FlowNode } from '../../graph/flow';
+import type { Claim, Flow, FlowEdge, FlowNode, FlowPath } from '../../graph/flow';
 
 export const policies: Policy[] = ['fifo', 'lifo', 'haircut', 'tiho', 'dirty_first', 'libr', 'pure', 'poison'];
 export const bitcoin = 'bip122:000000000019d6689c085ae165831e93';
@@ -141,6 +141,19 @@ export function flowOf(open: readonly string[] = []): Flow {
     folded: { nodes: 370 - ends.length, txs: 173 }, left_out: { nodes: 0, edges: 0, amounts: policies.map(() => '0'), total: nodes.length }, next: null,
     strip: stripOf(),
   };
+}
+
+/** The one way that leads to a node. */
+export function pathOf(to: string, policy: number): FlowPath | undefined {
+  const flow = flowOf();
+  const nodes = [to];
+  const edges: string[] = [];
+  for (let e = flow.edges.find((one) => one.to === to); e !== undefined; e = flow.edges.find((one) => one.to === nodes[0])) {
+    nodes.unshift(e.from);
+    edges.unshift(e.id);
+  }
+  const times = nodes.map((id) => flow.nodes.find((n) => n.id === id)?.first_time ?? t0);
+  return { policy: policies[policy] ?? 'fifo', node: to, hops: 170 + nodes.length, nodes, edges, times };
 }
 
 function stripOf(): NonNullable<Flow['strip']> {

@@ -11,6 +11,7 @@ import { Problem } from '../../state/problem';
 import { AnswerBar } from '../trace/AnswerBar';
 import { ExitTable } from '../trace/ExitTable';
 import { NodePanel } from '../trace/NodePanel';
+import { PeelWalk } from '../trace/PeelWalk';
 import { PolicySwitch } from '../trace/PolicySwitch';
 import { Strip } from '../trace/Strip';
 import { Tree } from '../trace/Tree';
@@ -125,7 +126,7 @@ describe('the panel', () => {
   const panel = (flow: Flow, id: string, served: boolean | null = true) => {
     const node = flow.nodes.find((n) => n.id === id);
     if (node === undefined) throw new Error(id);
-    return show(<NodePanel flow={flow} policy="fifo" node={node} pinned={false} notes={null} served={served} onSelect={noop} onOpen={noop} onPin={noop} onNote={noop} />);
+    return show(<NodePanel flow={flow} policy="fifo" node={node} path={null} pinned={false} notes={null} served={served} onSelect={noop} onOpen={noop} onPin={noop} onNote={noop} />);
   };
   it('says who states a name, and what nobody told us', () => {
     panel(flowOf(), 'service:bb02');
@@ -149,6 +150,33 @@ describe('the panel', () => {
     const { container } = panel(hostile(), 'service:bb02');
     expect(container.querySelector('img, script')).toBe(null);
     expect(container.textContent).toContain('<script>alert(2)</script>');
+  });
+});
+
+describe('the walk along a peel chain', () => {
+  const walk = (from: number) => {
+    const move = vi.fn();
+    show(<PeelWalk window={{ chain: 'peel:aa', from, hops: 173 }} onMove={move} onFold={noop} />);
+    return move;
+  };
+  it('goes by buttons and by keys', () => {
+    const move = walk(24);
+    expect(screen.getByText('Peel chain, hops 25 to 36 of 173')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Later hops' }));
+    fireEvent.keyDown(screen.getByRole('slider'), { key: 'ArrowLeft' });
+    fireEvent.keyDown(screen.getByRole('slider'), { key: 'End' });
+    expect(move.mock.calls).toEqual([[36], [23], [161]]);
+  });
+  it('goes by the wheel, a hop for so much of a turn', () => {
+    const move = walk(24);
+    fireEvent.wheel(screen.getByRole('slider'), { deltaY: 20 });
+    fireEvent.wheel(screen.getByRole('slider'), { deltaY: 20 });
+    fireEvent.wheel(screen.getByRole('slider'), { deltaY: -120 });
+    expect(move.mock.calls).toEqual([[25], [21]]);
+  });
+  it('ends at the first and the last hop', () => {
+    walk(0);
+    expect(screen.getByRole('button', { name: 'Earlier hops' })).toHaveProperty('disabled', true);
   });
 });
 

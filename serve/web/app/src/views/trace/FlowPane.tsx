@@ -1,13 +1,17 @@
 import { useEffect, useRef, useState, type Ref } from 'react';
-import type { Flow } from '../../graph/flow';
+import type { Flow, FlowPath } from '../../graph/flow';
 import { messages } from '../../messages';
 import { FlowTrunk } from '../../render/FlowTrunk';
 import { FlowView, type FlowHandle } from '../../render/FlowView';
 import { cut, flowAmount, grouped, percent, units } from '../../state/amount';
 import type { Axis } from '../../state/axis';
+import type { TraceResult } from '../../state/api';
 import { leftOutOf } from '../../state/exits';
 import type { Scale, View } from '../../state/view';
 import { Icon, type IconName } from '../parts/Icon';
+import { moved, windowsOf, without } from '../../state/window';
+import { Hidden } from './Hidden';
+import { PeelWalk } from './PeelWalk';
 import { Tree } from './Tree';
 
 const text = messages.views.trace;
@@ -15,6 +19,9 @@ const words = messages.flow;
 
 interface Props {
   flow: Flow;
+  result: TraceResult;
+  /** The way to what is selected as the server has it; null: not yet, or none. */
+  path: FlowPath | null;
   policy: string;
   view: View;
   at: number | null;
@@ -25,6 +32,8 @@ interface Props {
   phone: boolean;
   onAsTree: (on: boolean) => void;
   onView: (patch: Partial<View>) => void;
+  /** As onView, without a step of undo. */
+  onSlide: (patch: Partial<View>) => void;
   onOpen: (id: string) => void;
   onAll: () => void;
   onAxis: (a: Axis) => void;
@@ -70,6 +79,7 @@ export function FlowPane(p: Props) {
             theme={p.theme}
             scale={p.view.scale}
             selected={p.view.selected}
+            path={p.path}
             amountText={inPicture}
             cutTime={p.at}
             pinned={p.view.pins}
@@ -79,6 +89,11 @@ export function FlowPane(p: Props) {
             handle={p.handle}
           />
         )}
+      </div>
+      <div className="walks">
+        {windowsOf(p.flow, p.view.open).map((w) => (
+          <PeelWalk key={w.chain} window={w} onMove={(to) => p.onSlide({ open: moved(p.view.open, w, to) })} onFold={() => p.onView({ open: without(p.view.open, w.chain) })} />
+        ))}
       </div>
       <Legend {...p} />
     </section>
@@ -104,7 +119,7 @@ function Legend(p: Props) {
           </li>
         </ul>
       )}
-      <Counted flow={p.flow} policy={p.policy} />
+      <Counted {...p} />
       {!p.phone && <Tools {...p} />}
     </div>
   );
@@ -135,27 +150,24 @@ function Tool({ icon, label, onClick, pressed }: { icon: IconName; label: string
   );
 }
 
-/** What is not drawn is counted and shown, always. */
-function Counted({ flow, policy }: { flow: Flow; policy: string }) {
+/** What is not drawn is counted and shown, always; the counts open their list. */
+function Counted({ flow, policy, result, view, onOpen, onView }: Props) {
   const [open, setOpen] = useState(false);
   const left = leftOutOf(flow, policy);
-  const none = flow.left_out.nodes === 0;
   return (
     <span className="counted">
-      {text.folded(grouped(flow.folded.nodes))}{' '}
-      {none ? (
+      <button type="button" className="link" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        {text.folded(grouped(flow.folded.nodes))}
+      </button>{' '}
+      {flow.left_out.nodes === 0 ? (
         text.leftOutNone
       ) : (
-        <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" className="link" aria-haspopup="dialog" onClick={() => setOpen(true)}>
           {text.leftOut(grouped(flow.left_out.nodes), cut(left, 4))}
         </button>
       )}
-      {open && (
-        <span role="status">
-          {' '}
-          {text.showing(grouped(flow.left_out.total - flow.left_out.nodes), grouped(flow.left_out.total))}. {text.showingBody(cut(left, 4), grouped(flow.left_out.nodes))}
-        </span>
-      )}
+      {flow.left_out.nodes > 0 && <span> {text.showing(grouped(flow.left_out.total - flow.left_out.nodes), grouped(flow.left_out.total))}.</span>}
+      <Hidden flow={flow} policy={policy} result={result} open={view.open} opened={open} onShut={() => setOpen(false)} onOpen={onOpen} onFold={(id) => onView({ open: without(view.open, id) })} />
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { cut, grouped, percent, units, whole } from '../../state/amount';
 import { rangeOf } from '../../state/answer';
 import type { ExitKind } from '../../state/api';
 import { chainWord } from '../../state/chains';
-import type { Flow, FlowNode } from '../../graph/flow';
+import type { Flow, FlowNode, FlowPath } from '../../graph/flow';
 import { pathTo } from '../../state/path';
 import { plain } from '../../state/plain';
 import { startOf } from '../../state/targets';
@@ -22,6 +22,8 @@ interface Props {
   flow: Flow;
   policy: string;
   node: FlowNode;
+  /** The way to it as the server has it; null: not yet, or none. */
+  path: FlowPath | null;
   pinned: boolean;
   notes: ReactNode;
   /** Whether a ledger of the chain is served, for links to it; null: not known yet. */
@@ -54,7 +56,7 @@ export function NodePanel(p: Props) {
           <MoneyFacts flow={flow} policy={p.policy} node={node} />
           <FoldFacts node={node} />
         </FactList>
-        <PathList flow={flow} policy={p.policy} node={node} onSelect={p.onSelect} />
+        <PathList {...p} />
         {p.notes}
       </div>
       <Actions {...p} />
@@ -181,15 +183,15 @@ function FoldFacts({ node }: { node: FlowNode }) {
   );
 }
 
-function PathList({ flow, policy, node, onSelect }: { flow: Flow; policy: string; node: FlowNode; onSelect: (id: string) => void }) {
-  const path = pathTo(flow, node.id, policy);
+function PathList({ flow, policy, node, path: known, onSelect }: Props) {
+  const path = pathTo(flow, node.id, policy, known);
   if (node.kind === 'theft') return null;
   const first = path[0];
   if (first === undefined) return <p className="panel-section soft">{text.noPath}</p>;
   const year = yearOf(first.first_time);
   return (
     <section className="panel-section">
-      <h3>{text.path(grouped(node.hops), span(node.last_time - first.first_time))}</h3>
+      <h3>{text.path(grouped(path.length === known?.nodes.length ? known.hops : node.hops), span(node.last_time - first.first_time))}</h3>
       <ol className="path">
         {path.map((n) => (
           <li key={n.id}>

@@ -9,7 +9,7 @@ import { cut } from '../../state/amount';
 import type { Policy, Run, TraceResult } from '../../state/api';
 import type { Axis } from '../../state/axis';
 import { exitRows } from '../../state/exits';
-import { useServed } from '../../state/queries';
+import { useServed, useTracePath } from '../../state/queries';
 import { eventTimes, stoodAt } from '../../state/replay';
 import { targetOf } from '../../state/targets';
 import type { ViewState } from '../../state/view';
@@ -63,6 +63,7 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
   useTitle(title);
 
   const node = flow.nodes.find((n) => n.id === view.selected) ?? null;
+  const path = useTracePath(run.id, node === null || node.kind === 'theft' ? null : node.id, flow.policies.indexOf(policy), flow.open).data ?? null;
   useEffect(() => {
     if (node !== null) setPanel(true);
     setWriting(false);
@@ -73,12 +74,12 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
   const pin = () => node !== null && change({ pins: view.pins.includes(node.id) ? view.pins.filter((p) => p !== node.id) : [...view.pins, node.id] });
   const choose = (p: Policy) => change({ policy: p });
   const results = useMemo(() => policyResults(result), [result]);
-  useTraceKeys({ flow, node, handle, results, replay, times, state, select, open, all, pin, choose, note: () => (setPanel(true), setWriting(true)), menu: () => setMenu(true), panel: () => setPanel((on) => !on) });
+  useTraceKeys({ flow, policy, path, node, handle, results, replay, times, state, select, open, all, pin, choose, note: () => (setPanel(true), setWriting(true)), menu: () => setMenu(true), panel: () => setPanel((on) => !on) });
 
   const answer = <Answer flow={flow} result={result} policy={policy} at={replay.at} />;
   const policies = <PolicySwitch results={results} measure={measureOf(result)} chosen={policy} onChoose={choose} />;
   const pane = (
-    <FlowPane flow={flow} policy={policy} view={view} at={replay.at} theme={theme} handle={setHandle} tools={handle} asTree={asTree && !phone} phone={phone} onAsTree={setAsTree} onView={change} onOpen={open} onAll={all} onAxis={setAxis} onWidth={setWidth} />
+    <FlowPane flow={flow} result={result} path={path} policy={policy} view={view} at={replay.at} theme={theme} handle={setHandle} tools={handle} asTree={asTree && !phone} phone={phone} onAsTree={setAsTree} onView={change} onSlide={slide} onOpen={open} onAll={all} onAxis={setAxis} onWidth={setWidth} />
   );
   const strip = <Strip flow={flow} policy={policy} axis={asTree || phone ? null : axis} width={width} at={replay.at} times={times} playing={replay.playing} onAt={replay.seek} onPlay={replay.toggle} />;
   const table = <ExitTable flow={flow} policy={policy} selected={view.selected} at={replay.at} phone={phone} onSelect={select} />;
@@ -88,7 +89,7 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
     <NoCase run={run} title={title} />
   );
   const details = node !== null && (
-    <NodePanel flow={flow} policy={policy} node={node} pinned={view.pins.includes(node.id)} notes={notes} served={served} onSelect={select} onOpen={open} onPin={pin} onNote={() => setWriting(true)} />
+    <NodePanel flow={flow} policy={policy} node={node} path={path} pinned={view.pins.includes(node.id)} notes={notes} served={served} onSelect={select} onOpen={open} onPin={pin} onNote={() => setWriting(true)} />
   );
   const head = (
     <TraceTitle run={run} result={result} flow={flow} title={title} at={replay.at} undo={state.canUndo ? state.undo : null} onNotes={() => (select(null), setPanel(true), setSheet(true))} menu={menu} onMenu={setMenu} handle={handle} onError={setError} />

@@ -1,7 +1,7 @@
 // The keys of a trace, as section 7 of the design lists them.
 import { useKeys } from '../../actions/keys';
 import type { Replay } from '../../actions/replay';
-import type { Flow, FlowNode } from '../../graph/flow';
+import type { Flow, FlowNode, FlowPath } from '../../graph/flow';
 import type { FlowHandle } from '../../render/FlowView';
 import type { PolicyResult } from '../../state/answer';
 import type { Policy } from '../../state/api';
@@ -11,6 +11,8 @@ import type { ViewState } from '../../state/view';
 
 interface Desk {
   flow: Flow;
+  policy: string;
+  path: FlowPath | null;
   node: FlowNode | null;
   handle: FlowHandle | null;
   results: readonly PolicyResult[];
@@ -31,13 +33,16 @@ const zoomStep = 1.4;
 
 export function useTraceKeys(d: Desk): void {
   const step = (way: Parameters<FlowHandle['step']>[0]) => () => {
+    // At the end of an open peel chain the arrow walks its window on.
+    const beyond = way === 'later' ? '~after' : way === 'earlier' ? '~before' : null;
+    if (beyond !== null && d.node?.id.endsWith(beyond)) return d.open(d.node.id);
     const to = d.handle?.step(way) ?? (d.node === null ? (d.flow.nodes[0]?.id ?? null) : null);
     if (to !== null) d.select(to);
   };
   // One step towards the theft: p, p, p walks the path.
   const back = () => {
     if (d.node === null) return;
-    const path = pathTo(d.flow, d.node.id, d.state.view.policy ?? d.flow.policies[0] ?? '');
+    const path = pathTo(d.flow, d.node.id, d.policy, d.path);
     const before = path[path.length - 2];
     if (before !== undefined) d.select(before.id);
   };
