@@ -15,7 +15,9 @@ export interface Columns {
   tail: number; // room for the words of the last column
 }
 
-// Distances in pixels: of the design, and what the words at both edges need.
+// Distances in pixels: of the design, and what the words at both edges need. The
+// margins and the room for words are those on the screen: a picture that is shown
+// smaller gets them larger, since words are not shown smaller.
 const gapLeast = 72;
 const cardLeast = 200;
 const besideBy = 52;
@@ -30,15 +32,16 @@ const lastMost = 280;
 const columnsMost = 240;
 const gapDense = 24;
 
-export function columnsOf(input: Input, o: Order): Columns {
+// columnsOf is told by how much the picture will be shown smaller, 1 or more.
+export function columnsOf(input: Input, o: Order, smaller: number): Columns {
   const hop = input.scale === 'hop';
   const start = hop ? Float64Array.from(o.depth) : o.start;
   const end = hop ? start.map((s, i) => s + (input.shape[i] === shapes.card ? 0.5 : 0)) : o.end;
   const c = gathered(input, o, start, end);
   if (hop) timesOf(c, o);
-  c.tail = tailOf(input, c);
-  if (input.scale === 'linear') linear(input, c);
-  else elastic(input, c);
+  c.tail = tailOf(input, c) * smaller;
+  if (input.scale === 'linear') linear(input, c, smaller);
+  else elastic(input, c, smaller);
   return c;
 }
 
@@ -136,7 +139,8 @@ function tailOf(input: Input, c: Columns): number {
 
 // elastic gives each column at least its distance and spreads what is left of the
 // view by the logarithm of the time between.
-function elastic(input: Input, c: Columns) {
+function elastic(input: Input, c: Columns, smaller: number) {
+  const [left, right] = [marginLeft * smaller, marginNow * smaller];
   const n = c.time.length;
   const cards = new Map<number, number>(); // column of the right side: the latest left side
   input.shape.forEach((s, v) => {
@@ -144,14 +148,11 @@ function elastic(input: Input, c: Columns) {
   });
   const gap = n > columnsMost ? gapDense : gapLeast;
   for (let k = 0; k < n; k++) {
-    const left = cards.get(k);
-    const before = k === 0 ? marginLeft : c.x[k - 1]! + gap;
-    c.x[k] = left === undefined ? before : Math.max(before, c.x[left]! + cardLeast);
+    const card = cards.get(k);
+    const before = k === 0 ? left : c.x[k - 1]! + gap;
+    c.x[k] = card === undefined ? before : Math.max(before, c.x[card]! + cardLeast);
   }
-  const end = (n === 0 ? marginLeft : c.x[n - 1]!) + besideBy + marginNow;
-  // What is wider than the view is shown smaller, and its words are not.
-  c.tail *= Math.min(3, Math.max(1, (end + c.tail) / input.width));
-  const need = end + c.tail;
+  const need = (n === 0 ? left : c.x[n - 1]!) + besideBy + c.tail + right;
   const pull = Float64Array.from(c.time, (t, k) => Math.log1p(Math.max(0, (k + 1 < n ? c.time[k + 1]! : input.now) - t)) + 1);
   const all = pull.reduce((a, b) => a + b, 0);
   const spare = Math.max(0, input.width - need);
@@ -160,7 +161,7 @@ function elastic(input: Input, c: Columns) {
     c.x[k]! += (spare * moved) / (all || 1);
     moved += pull[k]!;
   }
-  c.nowX = need - marginNow + spare;
+  c.nowX = need - right + spare;
 }
 
 // placesOf says where each node stands along x: a place beside a column goes as far
@@ -187,10 +188,11 @@ function besideX(input: Input, o: Order, c: Columns, v: number): number {
 
 // linear keeps distances true; what is close together then lies on top of each other
 // along x, and is kept apart along y.
-function linear(input: Input, c: Columns) {
+function linear(input: Input, c: Columns, smaller: number) {
   const from = c.time[0] ?? input.now;
   const span = Math.max(1, input.now - from);
-  const room = Math.max(400, input.width - marginLeft - marginNow);
-  c.time.forEach((t, k) => { c.x[k] = marginLeft + (Math.min(t, input.now) - from) / span * room; });
-  c.nowX = marginLeft + room;
+  const left = marginLeft * smaller;
+  const room = Math.max(400, input.width - left - marginNow * smaller);
+  c.time.forEach((t, k) => { c.x[k] = left + (Math.min(t, input.now) - from) / span * room; });
+  c.nowX = left + room;
 }

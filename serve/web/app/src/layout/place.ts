@@ -44,13 +44,27 @@ const closer: Packed[] = [{ dense: 0.9, gap: 3 }, { dense: 0.8, gap: 2 }];
 
 export function place(input: Input): Placement {
   const order = orderOf(input);
-  let picture = placeIn(input, order);
-  const smaller = picture.height / (input.height - axisRoom);
-  if (smaller > 1 && picture.columns.nowX + marginRight < input.width * smaller) {
-    // It will be shown smaller for its height, so it may be as much wider.
-    picture = placeIn({ ...input, width: input.width * Math.min(smaller, 1 / zoomLeast) }, order);
+  let picture = placeIn(input, order, 1);
+  // What will be shown smaller, for its height, say, may be as much wider, and needs
+  // more room for its words; that may make it wider again.
+  for (let pass = 1, known = 1; pass < passesMost; pass++) {
+    const smaller = smallerOf(input, picture);
+    if (smaller <= known) break;
+    known = smaller * passLeast;
+    picture = placeIn({ ...input, width: input.width * smaller }, order, known);
   }
   return finish(picture);
+}
+
+// A picture is placed at most so often. Room is made for this much more than was
+// asked for: a change of less is not worth another pass, and no margin gets too small.
+const passesMost = 4;
+const passLeast = 1.03;
+
+// smallerOf is by how much a picture is shown smaller to fit into the view.
+function smallerOf(input: Input, p: Picture): number {
+  const need = Math.max(p.height / (input.height - axisRoom), p.columns.nowX / (input.width - marginRight));
+  return Math.min(1 / zoomLeast, Math.max(1, need));
 }
 
 interface Picture {
@@ -61,12 +75,12 @@ interface Picture {
   height: number;
 }
 
-function placeIn(input: Input, order: Order): Picture {
-  const columns = columnsOf(input, order);
+function placeIn(input: Input, order: Order, smaller: number): Picture {
+  const columns = columnsOf(input, order, smaller);
   const tree = treeOf(input, order, columns);
   const along = placesOf(input, order, columns);
   const at = { ...along, nowX: columns.nowX };
-  const room = roomOf(input, columns);
+  const room = roomOf(input, columns, smaller);
   let best = pack(input, at, tree, usual);
   if (best.height <= room) {
     best = wider.map((w) => pack(input, at, tree, w)).find((w) => w.height <= room) ?? best;
@@ -84,9 +98,9 @@ function placeIn(input: Input, order: Order): Picture {
 export const zoomLeast = 0.3;
 const axisRoom = 24;
 
-function roomOf(input: Input, c: Columns): number {
-  const smaller = Math.min(1 / zoomLeast, Math.max(1, (c.nowX + marginRight) / input.width));
-  return (input.height - axisRoom) * smaller;
+function roomOf(input: Input, c: Columns, smaller: number): number {
+  const by = Math.min(1 / zoomLeast, smaller * Math.max(1, (c.nowX + marginRight) / input.width));
+  return (input.height - axisRoom) * by;
 }
 
 const marginRight = 28;

@@ -33,6 +33,9 @@ export function stateFor(width: number, height: number, middle: { x: number; y: 
   return { x: 0.5 + (middle.x - width / 2) / unit, y: 0.5 - (middle.y - height / 2) / unit, ratio: 1 / zoom, angle: 0 };
 }
 
+// Where the theft stands when not all can be shown, in pixels.
+const theftFromLeft = 52;
+
 // fitted shows the whole picture, never enlarged, and where that cannot be read the
 // part that begins with the theft. top is what the axis takes.
 export function fitted(width: number, height: number, picture: { width: number; height: number }, top: number, theft: { x: number; y: number }) {
@@ -40,7 +43,7 @@ export function fitted(width: number, height: number, picture: { width: number; 
   const zoom = Math.max(zoomLeast, Math.min(1, width / picture.width, room / picture.height));
   const wide = picture.width * zoom > width;
   const tall = picture.height * zoom > room;
-  const x = wide ? Math.max(width / 2 / zoom, theft.x - 40 / zoom + width / 2 / zoom - 40 / zoom) : picture.width / 2;
+  const x = wide ? Math.max(width / 2 / zoom, theft.x - theftFromLeft / zoom + width / 2 / zoom) : picture.width / 2;
   const half = room / 2 / zoom;
   const y = tall ? Math.min(picture.height - half, Math.max(half, theft.y)) : picture.height / 2;
   return stateFor(width, height, { x: wide ? Math.min(x, picture.width - width / 2 / zoom) : x, y: y - top / 2 / zoom }, zoom);

@@ -40,18 +40,28 @@ function percentOf(points: number): string {
   return `${Math.floor(points / 100)}.${Math.floor((points % 100) / 10)}`;
 }
 
-// labelOf says what a node is. The amount is what the policy of the index gives it.
+// paceOf says how long a peel chain took, and how many hops fell into a block.
+export function paceOf(n: FlowNode, say: Messages['flow']): string {
+  const peels = n.fold?.peels;
+  if (!peels) return '';
+  const minutes = Math.round((n.last_time - n.first_time) / 60);
+  return [say.duration(minutes), say.cadence(n.fold?.count ?? 0, peels.blocks)].filter((w) => w !== '').join(', ');
+}
+
+// labelOf says what a node is. The amount is what the policy of the index gives it;
+// where that is nothing, the label has none.
 export function labelOf(n: FlowNode, policy: number, amountText: (units: string) => string, say: Messages['flow']): Label {
-  const amount = amountText(n.amounts[policy] ?? '0');
+  const units = n.amounts[policy] ?? '0';
+  const amount = units === '0' ? '' : amountText(units);
   const fold = foldText(n, say);
-  const withFold = fold === '' ? amount : `${amount}, ${fold}`;
+  const withFold = [amount, fold].filter((t) => t !== '').join(', ');
   if (n.fan !== null) {
     const f = n.fan;
     return { name: f.way === 'out' ? say.equalOutputs(f.count) : say.equalInputs(f.count), value: say.within(percentOf(f.spread_basis_points)) };
   }
-  if (n.fold?.kind === 'peel') return { name: say.peelChain, value: say.hops(n.fold.count) };
+  if (n.fold?.kind === 'peel') return { name: say.peelChain, value: [say.hops(n.fold.count), paceOf(n, say)].filter((t) => t !== '').join(', ') };
   if (n.claim !== null && n.claim.name !== '') return { name: plain(n.claim.name), value: withFold };
-  if (n.kind === 'unspent') return { name: amount, value: fold === '' ? say.unspent : fold };
+  if (n.kind === 'unspent') return { name: amount === '' ? kindName(n, say) : amount, value: fold === '' ? say.unspent : fold };
   if (n.fold !== null) return { name: fold, value: amount };
   if (n.kind === 'tx' && n.txid !== null) return { name: shortId(n.txid), value: amount };
   return { name: kindName(n, say), value: amount };

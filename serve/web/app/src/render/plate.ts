@@ -3,9 +3,10 @@ import { cardDown, cardUp } from '../layout/place';
 import { shapes } from '../layout/input';
 import type { Messages } from '../messages';
 import type { Look } from './camera';
+import { paceOf } from './label';
 import type { Pen } from './pen';
 import type { Palette } from './palette';
-import { strength, type Scene } from './scene';
+import { groundAlpha, strength, type Scene } from './scene';
 import { axisPad, clockOf, ticksOf, type Tick } from './tick';
 
 // What is drawn on canvas below the graph: hairlines of time, lines of value at
@@ -22,7 +23,6 @@ export interface Page {
 
 export const axisHeight = 24;
 
-const laterAlpha = 0.06;
 const X = (p: Page, x: number) => x * p.look.zoom + p.look.x;
 const Y = (p: Page, y: number) => y * p.look.zoom + p.look.y;
 
@@ -93,6 +93,12 @@ function line(c: Pen, x0: number, y0: number, x1: number, y1: number) {
   c.stroke();
 }
 
+// restsAt says whether something of the theft lies at a node under the policy that is
+// shown; only then a line says that it does.
+export function restsAt(p: Pick<Page, 'model' | 'scene'>, v: number): boolean {
+  return p.model.nodes[v]!.kind === 'unspent' && p.scene.nodeStrength[v] !== strength.nothing;
+}
+
 // restsShown is how many lines to now are drawn: of more, only those of the path.
 const restsShown = 400;
 
@@ -100,13 +106,13 @@ function drawRests(p: Page) {
   const { c, scene, model, palette } = p;
   const { x, y, nowX } = scene.placement;
   const rests: number[] = [];
-  model.nodes.forEach((n, v) => { if (n.kind === 'unspent') rests.push(v); });
+  model.nodes.forEach((_, v) => { if (restsAt(p, v)) rests.push(v); });
   c.strokeStyle = palette.waitf ?? '';
   for (const v of rests) {
     if (rests.length > restsShown && scene.nodeStrength[v] !== strength.path) continue;
     const at = Y(p, y[v]!);
     if (at < axisHeight || at > p.look.height) continue;
-    c.globalAlpha = scene.nodeStrength[v] === strength.later ? laterAlpha : 1;
+    c.globalAlpha = groundAlpha[scene.nodeStrength[v]!]!;
     c.lineWidth = 1.2;
     line(c, X(p, x[v]!) + 10, at, X(p, nowX), at);
     c.lineWidth = 2;
@@ -122,8 +128,13 @@ export function cardOf(p: Pick<Page, 'look' | 'scene'>, v: number): { x: number;
   return { x: x[v]! * z + p.look.x, y: (y[v]! - cardUp + 4) * z + p.look.y, width: (endX[v]! - x[v]!) * z, height: (cardUp - 4 + cardDown) * z };
 }
 
-// Below this zoom a card is too small for its words.
+// Below this zoom a card is too small for its words, which then stand beside it.
 const cardWordsZoom = 0.55;
+
+export function cardWordsFit(p: Pick<Page, 'look' | 'scene'>, v: number): boolean {
+  return p.look.zoom >= cardWordsZoom && cardOf(p, v).width > 120;
+}
+
 const barsUp = 30;
 const barHeight = 24;
 
@@ -132,7 +143,7 @@ function drawCards(p: Page) {
     if (p.scene.shape[v] !== shapes.card) return;
     const box = cardOf(p, v);
     if (box.x > p.look.width || box.x + box.width < 0 || box.y > p.look.height || box.y + box.height < 0) return;
-    p.c.globalAlpha = p.scene.nodeStrength[v] === strength.later ? laterAlpha : 1;
+    p.c.globalAlpha = groundAlpha[p.scene.nodeStrength[v]!]!;
     drawCard(p, v, box);
     p.c.globalAlpha = 1;
   });
@@ -149,7 +160,7 @@ function drawCard(p: Page, v: number, box: { x: number; y: number; width: number
   c.stroke();
   if (v === p.scene.selected) ring(c, palette, box.x - 3, box.y - 3, box.width + 6, box.height + 6, 11);
   drawBars(p, v, box);
-  if (p.look.zoom >= cardWordsZoom && box.width > 120) drawCardWords(p, v, box);
+  if (cardWordsFit(p, v)) drawCardWords(p, v, box);
 }
 
 export function ring(c: Pen, palette: Palette, x: number, y: number, width: number, height: number, corner: number) {
@@ -202,8 +213,6 @@ function drawCardWords(p: Page, v: number, box: { x: number; y: number; width: n
   c.textAlign = 'left';
   const peels = n.fold?.peels;
   if (!peels) return;
-  const minutes = Math.round((n.last_time - n.first_time) / 60);
-  const words = [say.duration(minutes), say.cadence(n.fold?.count ?? 0, peels.blocks)].filter((w) => w !== '');
-  c.fillText(words.join(', '), box.x + 10, y + 50 * p.look.zoom);
+  c.fillText(paceOf(n, say), box.x + 10, y + 50 * p.look.zoom);
   c.fillText(say.peeled(p.amountText(peels.peeled)), box.x + 10, y + 50 * p.look.zoom + 15);
 }

@@ -15,11 +15,12 @@ import { fitted } from './camera';
 import { glyphOf, glyphs, svgOf } from './glyphs';
 import { labelOf, plain } from './label';
 import { lanesOf } from './lane';
+import { SvgPen } from './pen';
 import { sceneOf, strength, type Choice } from './scene';
 import { stepFrom } from './step';
 import { svgOfFlow } from './svg';
 import { ticksOf } from './tick';
-import { xOfTime } from './words';
+import { drawWords, forgetWidths, xOfTime } from './words';
 
 const amountText = (units: string) => `${units} sat`;
 const all: Choice = { policy: 'fifo', selected: null, path: null, cutTime: null };
@@ -86,8 +87,77 @@ describe('labels', () => {
     for (const n of m.nodes) {
       const l = labelOf(n, 0, amountText, en.flow);
       expect(l.name).not.toBe('');
-      if (n.kind === 'unspent') expect(l.name).toBe(`${n.amounts[0]} sat`);
+      if (n.kind === 'unspent') expect(l.name).toBe(n.amounts[0] === '0' ? 'At rest' : `${n.amounts[0]} sat`);
+      if (n.amounts[0] === '0') expect(`${l.name} ${l.value}`).not.toContain('sat');
     }
+  });
+});
+
+describe('words on the screen', () => {
+  const sizes = [[1036, 345], [908, 290], [1372, 660], [640, 300]] as const;
+  const cases = [['case', caseFlow as unknown as Flow], ['sample', sample()], ['crowd', crowd(120, 1)]] as const;
+
+  // A pen that keeps where words were written: left, right and base line.
+  function written(flow: Flow, width: number, height: number) {
+    const m = modelOf(flow);
+    const input = inputOf(m, { scale: 'elastic', width, height }, () => 120);
+    const p = place(input);
+    const s = sceneOf(m, input.shape, p, all);
+    const zoom = Math.max(0.3, Math.min(1, width / p.width, (height - 24) / p.height));
+    const theft = m.nodes.findIndex((n) => n.kind === 'theft');
+    const state = fitted(width, height, p, 24, { x: p.x[theft]!, y: p.y[theft]! });
+    const unit = Math.max(width, height);
+    const look = { zoom, width, height, x: width / 2 - (width / 2 + (state.x - 0.5) * unit) * zoom, y: height / 2 - (height / 2 - (state.y - 0.5) * unit) * zoom };
+    const words: { text: string; x0: number; x1: number; y: number }[] = [];
+    const c = new SvgPen(null);
+    const plates: { x: number; y: number; width: number; height: number }[] = [];
+    c.fillText = (text, x, y) => void words.push({ text, x0: x, x1: x + c.measureText(text).width, y });
+    c.fillRect = (x, y, w, h) => void plates.push({ x, y, width: w, height: h });
+    forgetWidths();
+    const palette = new Proxy({}, { get: () => '' });
+    const label = (v: number) => labelOf(m.nodes[v]!, 0, amountText, en.flow);
+    drawWords({ c, look, model: m, scene: s, palette, say: en.flow, amountText }, { label, weight: weigh(m, 'fifo').node, hovered: -1, pinned: new Set() });
+    return { m, s, p, look, words: words.filter((w) => w.y > 24), plates };
+  }
+
+  it('stay on the canvas, whole, and the theft 52 pixels from its edge', () => {
+    for (const [name, flow] of cases) {
+      for (const [width, height] of sizes) {
+        const { words, p, m, look } = written(flow, width, height);
+        expect(words.length, name).toBeGreaterThan(5);
+        for (const w of words) expect(w.x0 >= 4 && w.x1 <= width - 4 && w.y <= height, `${name} ${width}: ${w.text}`).toBe(true);
+        const theft = m.nodes.findIndex((n) => n.kind === 'theft');
+        expect(p.x[theft]! * look.zoom + look.x, `${name} ${width}`).toBeGreaterThanOrEqual(51.9);
+      }
+    }
+  });
+
+  it('are not struck through by lines of value at rest', () => {
+    for (const [name, flow] of cases) {
+      for (const [width, height] of sizes) {
+        const { words, plates, p, m, s, look } = written(flow, width, height);
+        const rests = [...m.nodes.keys()].filter((v) => m.nodes[v]!.kind === 'unspent' && s.nodeStrength[v] === strength.plain);
+        const onPlate = (w: { x0: number; y: number }) => plates.some((r) => w.x0 >= r.x && w.x0 <= r.x + r.width && w.y >= r.y && w.y <= r.y + r.height);
+        for (const w of words.filter((o) => !onPlate(o))) {
+          const struck = rests.filter((v) => {
+            const [x, y] = [p.x[v]! * look.zoom + look.x, p.y[v]! * look.zoom + look.y];
+            return y > w.y - 9 && y < w.y + 2 && x < w.x1 && p.nowX * look.zoom + look.x > w.x0;
+          });
+          expect(struck, `${name} ${width}: ${w.text}`).toEqual([]);
+        }
+      }
+    }
+  });
+
+  it('leave out what the policy gives nothing', () => {
+    const flow = structuredClone(sample());
+    const at = flow.nodes.findIndex((n) => n.id === 'mixer:m');
+    flow.nodes[at]!.amounts = flow.nodes[at]!.amounts.map(() => '0');
+    flow.edges.filter((e) => e.to === 'mixer:m').forEach((e) => { e.amounts = e.amounts.map(() => '0'); });
+    const { words, s, m } = written(flow, 1036, 404);
+    expect(words.map((w) => w.text)).not.toContain('CoinJoin');
+    expect(s.nodeStrength[at]).toBe(strength.nothing);
+    expect(s.width0[m.edges.findIndex((e) => e.to === 'mixer:m')]).toBe(0);
   });
 });
 

@@ -1,14 +1,15 @@
 import { asOf } from '../graph/cut';
 import type { Model } from '../graph/model';
 import { wayOf, wayTo, type Way } from '../graph/path';
-import { weigh } from '../graph/weight';
+import { weigh, type Weights } from '../graph/weight';
 import { leaveX } from '../layout/curve';
 import { shapes, widthMost } from '../layout/input';
 import { cardDown, cardUp, type Placement } from '../layout/place';
 import { glyphOf, type GlyphName } from './glyphs';
 
-// How strongly something is drawn.
-export const strength = { plain: 0, path: 1, dim: 2, later: 3 } as const;
+// How strongly something is drawn. Nothing is what the chosen policy gives no part
+// of the theft, though another one does.
+export const strength = { plain: 0, path: 1, dim: 2, later: 3, nothing: 4 } as const;
 export const lines = { solid: 0, dashed: 1, dotted: 2 } as const;
 
 // Scene is all that is drawn, in pixels at full size with y downwards; the screen
@@ -49,7 +50,7 @@ export function sceneOf(m: Model, shape: Uint8Array, p: Placement, choice: Choic
   const cards = [...shape.keys()].filter((v) => shape[v] === shapes.card);
   const n = m.edges.length + cards.length;
   const width = new Float32Array(n);
-  w.share.forEach((share, e) => { width[e] = Math.max(widthLeast, share * widthMost); });
+  w.share.forEach((share, e) => { width[e] = share > 0 ? Math.max(widthLeast, share * widthMost) : 0; });
   const s: Scene = {
     placement: p,
     x0: new Float32Array(n), y0: new Float32Array(n), x1: new Float32Array(n), y1: new Float32Array(n),
@@ -70,7 +71,7 @@ export function sceneOf(m: Model, shape: Uint8Array, p: Placement, choice: Choic
   });
   setPorts(m, s);
   cards.forEach((v, k) => setCardBody(m, s, v, m.edges.length + k));
-  setStrengths(m, s, choice);
+  setStrengths(m, s, choice, w);
   return s;
 }
 
@@ -146,22 +147,28 @@ function setCardBody(m: Model, s: Scene, v: number, b: number) {
   s.line[b] = Math.min(sure, lines.dashed);
 }
 
-function setStrengths(m: Model, s: Scene, choice: Choice) {
-  if (s.selected >= 0) {
-    const known = choice.path === null ? null : wayOf(m, choice.path.nodes, choice.path.edges);
-    s.way = known ?? wayTo(m, s.selected, choice.policy);
-    s.bodyStrength.fill(strength.dim);
-    for (const e of s.way.edges) s.bodyStrength[e] = strength.path;
-    for (const v of s.way.nodes) s.nodeStrength[v] = strength.path;
-    s.cardBodies.forEach((v, k) => { if (s.nodeStrength[v] === strength.path) s.bodyStrength[m.edges.length + k] = strength.path; });
-  }
+function setStrengths(m: Model, s: Scene, choice: Choice, w: Weights) {
+  if (s.selected >= 0) s.bodyStrength.fill(strength.dim);
+  w.share.forEach((share, e) => { if (share === 0) s.bodyStrength[e] = strength.nothing; });
+  w.node.forEach((share, v) => { if (share === 0) s.nodeStrength[v] = strength.nothing; });
+  s.cardBodies.forEach((v, k) => { if (s.nodeStrength[v] === strength.nothing) s.bodyStrength[m.edges.length + k] = strength.nothing; });
+  if (s.selected >= 0) setWay(m, s, choice);
   const there = asOf(m, choice.cutTime);
   there.edges.forEach((yes, e) => { if (!yes) s.bodyStrength[e] = strength.later; });
   s.cardBodies.forEach((v, k) => { if (!there.nodes[v]) s.bodyStrength[m.edges.length + k] = strength.later; });
   there.nodes.forEach((yes, v) => { if (!yes) s.nodeStrength[v] = strength.later; });
 }
 
-// How opaque bodies, centre lines and glyphs are at each strength.
-export const bodyAlpha = [1, 1, 0.6, 0.06];
-export const coreAlpha = [1, 1, 0.5, 0.06];
-export const nodeAlpha = [1, 1, 1, 0.06];
+function setWay(m: Model, s: Scene, choice: Choice) {
+  const known = choice.path === null ? null : wayOf(m, choice.path.nodes, choice.path.edges);
+  s.way = known ?? wayTo(m, s.selected, choice.policy);
+  for (const e of s.way.edges) s.bodyStrength[e] = strength.path;
+  for (const v of s.way.nodes) s.nodeStrength[v] = strength.path;
+  s.cardBodies.forEach((v, k) => { if (s.nodeStrength[v] === strength.path) s.bodyStrength[m.edges.length + k] = strength.path; });
+}
+
+// How opaque bodies, centre lines, glyphs and what lies below them are at each strength.
+export const bodyAlpha = [1, 1, 0.6, 0.06, 0];
+export const coreAlpha = [1, 1, 0.5, 0.06, 0.3];
+export const nodeAlpha = [1, 1, 1, 0.06, 0.4];
+export const groundAlpha = [1, 1, 1, 0.06, 0.4];

@@ -62,7 +62,7 @@ export function curveOf(s: Scene, b: number): string {
 function bodies({ scene: s, palette }: Omit<Page, 'c' | 'look'>): string[] {
   const all: string[] = [];
   for (let b = 0; b < s.x0.length; b++) {
-    if (s.line[b] === lines.dotted) continue;
+    if (s.line[b] === lines.dotted || s.bodyStrength[b] === strength.nothing) continue;
     const paint = palette[`t${s.taint[b]}`] ?? '';
     const alpha = opacity(bodyAlpha[s.bodyStrength[b]!]!);
     const [w0, w1] = [s.width0[b]!, s.width1[b]!];

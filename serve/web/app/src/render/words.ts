@@ -1,34 +1,24 @@
 import type { Label } from './label';
 import { shapes } from '../layout/input';
 import { glyphSize } from './atlas';
-import { axisHeight, drawAxis, fontOf, ring, type Page } from './plate';
+import { axisHeight, cardWordsFit, drawAxis, fontOf, ring, type Page } from './plate';
 import type { Pen } from './pen';
 import { strength } from './scene';
+import { boxOf, gapOfWords, inside, into, lineHeight, placeOf, spotsOf, type Size, type Spot } from './spots';
+import { takenOf, things, type Box, type Taken } from './taken';
 
 // What is drawn on canvas above the graph: labels, the ring of what is selected,
 // the line of the replay.
 
-// Where a label stands beside its node.
-type Side = 'right' | 'above' | 'before' | 'over' | 'below';
-
 interface Candidate {
   v: number;
   rank: number; // greater is placed first
-  side: Side;
-}
-
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
 }
 
 // labelsMost bounds the work of a frame; more would not be read.
 const labelsMost = 300;
 const triesMost = 600;
 const sizeOfText = 12;
-const lineHeight = 14;
 
 export interface Words {
   label(v: number): Label;
@@ -42,144 +32,100 @@ export function drawWords(p: Page, w: Words): void {
   c.clearRect(0, 0, look.width, look.height);
   c.textBaseline = 'alphabetic';
   drawRing(p);
-  const taken = new Taken();
-  glyphBoxes(p, taken);
+  const taken = takenOf(p);
   let drawn = 0;
-  for (const candidate of candidatesOf(p, w).slice(0, triesMost)) {
+  for (const { v } of candidatesOf(p, w).slice(0, triesMost)) {
     if (drawn >= labelsMost) break;
-    const must = candidate.v === p.scene.selected || candidate.v === w.hovered || w.pinned.has(candidate.v);
-    if (drawLabel(p, w, candidate, taken, must)) drawn++;
+    if (drawLabel(p, w, v, taken)) drawn++;
   }
   drawAxis(p);
   drawCut(p);
 }
 
-function onScreen(p: Page, v: number): { x: number; y: number } | null {
-  const { x, y, endX } = p.scene.placement;
-  const at = { x: ((x[v]! + endX[v]!) / 2) * p.look.zoom + p.look.x, y: y[v]! * p.look.zoom + p.look.y };
-  const out = at.x < -40 || at.x > p.look.width + 40 || at.y < axisHeight - 6 || at.y > p.look.height + 10;
-  return out ? null : at;
+function seen(p: Page, v: number): boolean {
+  if (p.scene.shape[v] === shapes.card) return !cardWordsFit(p, v);
+  const at = placeOf(p, v);
+  return at.x > -40 && at.x < p.look.width + 40 && at.y > axisHeight - 6 && at.y < p.look.height + 10;
 }
 
-function sideOf(p: Page, v: number): Side {
-  if (p.model.nodes[v]!.kind === 'theft') return 'below';
-  if (p.model.nodes[v]!.kind === 'unspent') return 'over';
-  const goesOn = p.model.outAt[v + 1]! > p.model.outAt[v]!;
-  if (!goesOn) return 'right';
-  return rises(p, v) ? 'before' : 'above';
-}
+const mustShow = (p: Page, w: Words, v: number) => v === p.scene.selected || v === w.hovered || w.pinned.has(v);
 
-// rises says whether a branch leaves a node upwards, where its label would be.
-function rises(p: Page, v: number): boolean {
-  const { out, outAt } = p.model;
-  for (let k = outAt[v]!; k < outAt[v + 1]!; k++) {
-    const e = out[k]!;
-    if (p.scene.y1[e]! < p.scene.y0[e]! - 8) return true;
-  }
-  return false;
-}
-
+// What comes later, and what nothing of the theft is in, has its label only when asked.
 function candidatesOf(p: Page, w: Words): Candidate[] {
   const list: Candidate[] = [];
   for (let v = 0; v < p.model.nodes.length; v++) {
-    if (p.scene.shape[v] === shapes.card || onScreen(p, v) === null) continue;
-    const boost = v === w.hovered ? 4 : v === p.scene.selected ? 3 : w.pinned.has(v) ? 2 : p.scene.nodeStrength[v] === strength.path ? 1 : 0;
-    const kind = p.model.nodes[v]!.kind;
-    const quiet = kind === 'tx' && p.model.nodes[v]!.fan === null && p.model.nodes[v]!.fold === null ? -2 : 0;
-    list.push({ v, rank: boost + quiet + w.weight[v]!, side: sideOf(p, v) });
+    const level = p.scene.nodeStrength[v]!;
+    if (!seen(p, v) || (level >= strength.later && !mustShow(p, w, v))) continue;
+    const boost = v === w.hovered ? 4 : v === p.scene.selected ? 3 : w.pinned.has(v) ? 2 : level === strength.path ? 1 : 0;
+    const { kind, fan, fold } = p.model.nodes[v]!;
+    const quiet = kind === 'tx' && fan === null && fold === null ? -2 : 0;
+    list.push({ v, rank: boost + quiet + w.weight[v]! });
   }
   return list.sort((a, b) => b.rank - a.rank || a.v - b.v);
 }
 
-// Taken are the boxes that nothing may be written over, found by rows of the screen.
-class Taken {
-  private rows = new Map<number, Box[]>();
-
-  private *near(b: Box) {
-    for (let row = Math.floor(b.y / 32); row <= Math.floor((b.y + b.height) / 32); row++) yield* this.rows.get(row) ?? [];
-  }
-
-  free(b: Box, but: number): boolean {
-    for (const o of this.near(b)) {
-      if ((o as Box & { v?: number }).v === but) continue;
-      if (b.x < o.x + o.width && o.x < b.x + b.width && b.y < o.y + o.height && o.y < b.y + b.height) return false;
-    }
-    return true;
-  }
-
-  add(b: Box & { v?: number }): void {
-    for (let row = Math.floor(b.y / 32); row <= Math.floor((b.y + b.height) / 32); row++) {
-      const list = this.rows.get(row);
-      if (list === undefined) this.rows.set(row, [b]);
-      else list.push(b);
-    }
-  }
-}
-
-// A label never covers a glyph; near the size of a dot glyphs count no more.
-function glyphBoxes(p: Page, taken: Taken) {
-  const r = 9 * glyphSize(p.look.zoom);
-  if (r < 3) return;
-  for (let v = 0; v < p.model.nodes.length; v++) {
-    const at = p.scene.shape[v] === shapes.card ? null : onScreen(p, v);
-    if (at !== null) taken.add({ x: at.x - r, y: at.y - r, width: 2 * r, height: 2 * r, v });
-  }
+interface Written extends Label {
+  spot: Spot;
 }
 
 // drawLabel writes name and value, or the name alone, or nothing.
-function drawLabel(p: Page, w: Words, { v, side }: Candidate, taken: Taken, must: boolean): boolean {
-  const at = onScreen(p, v);
+function drawLabel(p: Page, w: Words, v: number, taken: Taken): boolean {
   const label = w.label(v);
-  if (at === null) return false;
-  const far = p.scene.nodeStrength[v] === strength.later;
-  if (far && !must) return false;
-  for (const value of [label.value, '']) {
-    const box = boxOf(p, v, at, side, label.name, value);
-    if (!taken.free(box, v) && !(must && value === '')) continue;
-    taken.add(box);
-    write(p, v, at, side, label.name, value, far);
-    return true;
+  const all = things.mark | things.level | things.steep;
+  const open = roomFor(p, v, label, taken, [all, things.mark | things.level]);
+  const found = open ?? (w.weight[v]! >= weighty ? roomFor(p, v, label, taken, [things.mark]) : null) ?? (mustShow(p, w, v) ? forced(p, v, label) : null);
+  if (found === null) return false;
+  const b = boxOf(found.spot, sizeOf(p.c, found));
+  taken.add(b.x, b.y, b.width, b.height, things.mark);
+  if (open === null) plate(p, b);
+  write(p, found, p.scene.nodeStrength[v]!);
+  return true;
+}
+
+// What holds this part of the theft or more is named, over lines if need be.
+const weighty = 0.01;
+
+// plate takes away what is under a label that has to stand on lines.
+function plate(p: Page, b: Box) {
+  p.c.fillStyle = p.palette.bg ?? '';
+  p.c.fillRect(b.x - 2, b.y, b.width + 4, b.height);
+}
+
+// roomFor tries all places with name and value before it drops the value, and those
+// that keep off more before those that keep off less.
+function roomFor(p: Page, v: number, label: Label, taken: Taken, keepOff: number[]): Written | null {
+  for (const value of label.value === '' ? [''] : [label.value, '']) {
+    const words = { name: label.name, value };
+    const size = sizeOf(p.c, words);
+    const spots = spotsOf(p, v, size).filter((s) => inside(p, boxOf(s, size)));
+    for (const avoided of keepOff) {
+      const spot = spots.find((s) => taken.free(boxOf(s, size), avoided, v));
+      if (spot !== undefined) return { ...words, spot };
+    }
   }
-  return false;
+  return null;
 }
 
-const twoLines = (side: Side) => side === 'above' || side === 'before' || side === 'below';
-
-function boxOf(p: Page, v: number, at: { x: number; y: number }, side: Side, name: string, value: string): Box {
-  const [a, b] = [widthOf(p.c, name, 600), value === '' ? 0 : widthOf(p.c, value, 400)];
-  const two = twoLines(side);
-  const width = two ? Math.max(a, b) : a + (b > 0 ? b + 6 : 0);
-  const height = (two && value !== '' ? 2 : 1) * lineHeight;
-  const start = startOf(p, v, at, side, width, value !== '');
-  return { x: start.x, y: start.y - 11, width, height };
+// What is selected, pinned or pointed at says all of it, over whatever is there.
+function forced(p: Page, v: number, label: Label): Written {
+  const size = sizeOf(p.c, label);
+  return { ...label, spot: into(p, spotsOf(p, v, size)[0]!, size) };
 }
 
-// startOf is where the first line of a label begins: left and base line. Above and
-// below it clears the bodies of the node as well as its glyph.
-function startOf(p: Page, v: number, at: { x: number; y: number }, side: Side, width: number, two: boolean) {
-  const size = glyphSize(p.look.zoom);
-  if (side === 'right') return { x: at.x + (v === p.scene.selected ? 15 : 12) * size + 5, y: at.y + 4 };
-  if (side === 'over') return { x: at.x + 11 * size + 3, y: at.y - 6 };
-  const tall = p.scene.glyph[v] === 'pill' ? 22 : p.scene.glyph[v] === 'addr' ? 6 : 11;
-  const clear = Math.max(tall * size, p.scene.half[v]! * p.look.zoom);
-  const wish = side === 'before' ? at.x + 4 * size - width : at.x - width / 2;
-  const left = Math.max(6, Math.min(p.look.width - 6 - width, wish));
-  if (side === 'below') return { x: left, y: at.y + clear + 15 };
-  return { x: left, y: at.y - clear - 6 - (two ? lineHeight : 0) };
+function sizeOf(c: Pen, { name, value }: Label): Size {
+  return { name: widthOf(c, name, 600), value: value === '' ? 0 : widthOf(c, value, 400) };
 }
 
-function write(p: Page, v: number, at: { x: number; y: number }, side: Side, name: string, value: string, far: boolean) {
-  const { c, palette } = p;
-  const [a, b] = [widthOf(c, name, 600), value === '' ? 0 : widthOf(c, value, 400)];
-  const two = twoLines(side);
-  const width = two ? Math.max(a, b) : a + b + 6;
-  const start = startOf(p, v, at, side, width, value !== '');
-  c.globalAlpha = far ? 0.06 : 1;
-  c.textAlign = 'left';
-  const inset = (own: number) => (side === 'before' ? width - own : two ? (width - own) / 2 : 0);
-  halo(p, name, 600, start.x + inset(a), start.y, palette.ink ?? '');
-  if (value !== '') halo(p, value, 400, two ? start.x + inset(b) : start.x + a + 6, two ? start.y + lineHeight : start.y, palette['ink-2'] ?? '');
-  c.globalAlpha = 1;
+function write(p: Page, { spot, name, value }: Written, level: number) {
+  const size = sizeOf(p.c, { name, value });
+  const { width } = boxOf(spot, size);
+  const inset = (own: number) => (spot.align === 'right' ? width - own : spot.align === 'middle' ? (width - own) / 2 : 0);
+  p.c.globalAlpha = level === strength.later ? 0.06 : 1;
+  p.c.textAlign = 'left';
+  halo(p, name, 600, spot.x + (spot.two ? inset(size.name) : 0), spot.y, p.palette.ink ?? '');
+  const [x, y] = spot.two ? [spot.x + inset(size.value), spot.y + lineHeight] : [spot.x + size.name + gapOfWords, spot.y];
+  if (value !== '') halo(p, value, 400, x, y, p.palette['ink-2'] ?? '');
+  p.c.globalAlpha = 1;
 }
 
 // halo writes text with a rim of the ground, so that it is read over bodies.
@@ -215,8 +161,8 @@ export function widthOf(c: Pen, text: string, weight: number): number {
 
 function drawRing(p: Page) {
   const v = p.scene.selected;
-  const at = v < 0 || p.scene.shape[v] === shapes.card ? null : onScreen(p, v);
-  if (at === null) return;
+  if (v < 0 || p.scene.shape[v] === shapes.card || !seen(p, v)) return;
+  const at = placeOf(p, v);
   const tall = p.scene.glyph[v] === 'pill' ? 1.9 : 1;
   const r = 14 * Math.max(0.5, glyphSize(p.look.zoom));
   ring(p.c, p.palette, at.x - r, at.y - r * tall, 2 * r, 2 * r * tall, 7);
