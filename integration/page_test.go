@@ -43,12 +43,18 @@ func TestPage(t *testing.T) {
 
 // browser finds node, chromium and the library that drives it.
 func browser(t *testing.T) (node, chromium string) {
+	node, chromium = browsers(t)
+	if _, err := os.Stat(filepath.Join("browser", "node_modules")); err != nil {
+		t.Skip("integration/browser/node_modules is missing; scripts/browser.sh installs it")
+	}
+	return node, chromium
+}
+
+// browsers finds node and chromium.
+func browsers(t *testing.T) (node, chromium string) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed; scripts/browser.sh installs what is missing")
-	}
-	if _, err := os.Stat(filepath.Join("browser", "node_modules")); err != nil {
-		t.Skip("integration/browser/node_modules is missing; scripts/browser.sh installs it")
 	}
 	for _, name := range chromiums {
 		if chromium, err = exec.LookPath(name); err == nil {

@@ -124,7 +124,15 @@ export function useTraces(caseId?: string) {
       client.json<Page<Run>>('/v1/traces', { query: { case: caseId, cursor: pageParam, limit: pageSize }, signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
+    // While one of them runs, what the list says of it goes out of date.
+    refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some(isLive)) ? livePollMs : false),
   });
+}
+
+const livePollMs = 3_000;
+
+export function isLive(r: Run): boolean {
+  return r.status === 'queued' || r.status === 'running';
 }
 
 export function useTrace(id: string) {
