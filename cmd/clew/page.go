@@ -30,6 +30,3 @@ func clock(d time.Duration) string {
 	}
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
-
-// timeJSON writes the time of a block as RFC 3339 in UTC.
-func timeJSON(unix uint32) string { return time.Unix(int64(unix), 0).UTC().Format(time.RFC3339) }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -103,14 +102,6 @@ func exactArgs(names ...string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// requireFlag fails as wrong use where a flag without a default was left out.
-func requireFlag(cmd *cobra.Command, name, value string) error {
-	if value != "" {
-		return nil
-	}
-	return fail(exitUsage, errors.New("--"+name+" is missing"), helpHint(cmd))
 }
 
 func helpHint(cmd *cobra.Command) string {
