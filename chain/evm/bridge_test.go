@@ -72,6 +72,8 @@ func word(tb testing.TB, v any) []byte {
 		return v[:]
 	case *big.Int:
 		v.FillBytes(w[:])
+	case uint64:
+		new(big.Int).SetUint64(v).FillBytes(w[:])
 	case int:
 		big.NewInt(int64(v)).FillBytes(w[:])
 	default:

@@ -48,7 +48,7 @@ func (b *Block) decode(chain *Chain, a Answers) error {
 		return fmt.Errorf("receipts: %w", errNoAnswer)
 	}
 	if err := b.readReceipts(a.Receipts, chain); err != nil {
-		return err
+		return fmt.Errorf("receipts: %w", err)
 	}
 	if err := b.checkReceipts(); err != nil {
 		return err

@@ -79,6 +79,69 @@ func LegsOfLogs(chainID uint64, logs ...TestLog) []Leg {
 		b.Data = append(b.Data, l.Data...)
 		b.Logs = append(b.Logs, log)
 	}
-	chain, _ := ChainByID(chainID)
+	chain, ok := ChainByID(chainID)
+	if !ok {
+		chain = &Chain{ID: chainID}
+	}
 	return NewDecoder(chain).AppendLegs(nil, b, 0)
+}
+
+// EncodedTx returns the bytes that the hash of a transaction is of.
+func EncodedTx(raw []byte) ([]byte, error) {
+	b := &Block{}
+	c := cursor{raw: append(append([]byte{'['}, raw...), ']')}
+	readTransactions(&c, b)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return b.encodedTxs[0], nil
+}
+
+// EncodedReceipt returns the bytes that a receipt's place in the root is of, and
+// the filter that its logs give. Its logs need no numbers.
+func EncodedReceipt(raw []byte) (encoded []byte, bloom []byte, err error) {
+	b := &Block{Txs: make([]Tx, 1)}
+	r := statedReceipt{block: b}
+	c := cursor{raw: raw}
+	seen := object(&c, receiptFields, &r)
+	if c.err != nil {
+		return nil, nil, c.err
+	}
+	var sum [bloomSize]byte
+	for i := range b.Logs {
+		setBloom(&sum, b.Logs[i].Address[:])
+		for _, t := range b.Logs[i].Topics[:b.Logs[i].Count] {
+			setBloom(&sum, t[:])
+		}
+	}
+	r.bloom = sum
+	has := func(name string) bool { return receiptFields.has(seen, name) }
+	return r.encode(b, has("depositReceiptVersion"), has("status")), sum[:], nil
+}
+
+// SealedHeader returns the hash of a header, and the root of its withdrawals.
+func SealedHeader(raw []byte, form HeaderForm) (hash, withdrawals Hash, err error) {
+	b := &Block{}
+	c := cursor{raw: raw}
+	if object(&c, blockFields, b); c.err != nil {
+		return hash, withdrawals, c.err
+	}
+	hash = abi.Keccak256(b.encodeHeader(form))
+	var encoded [][]byte
+	for _, w := range b.Withdrawals {
+		e := appendString(appendUint64(appendUint64(nil, w.Index), w.Validator), w.To[:])
+		encoded = append(encoded, appendList(nil, appendUint64(e, w.Gwei)))
+	}
+	return hash, listRoot(encoded), nil
+}
+
+// Keccak is the hash of bytes.
+func Keccak(b []byte) [32]byte { return abi.Keccak256(b) }
+
+// KnownTopics are the first topics of all events that give legs.
+func KnownTopics() (topics []Hash) {
+	for t := range legReaders {
+		topics = append(topics, t)
+	}
+	return topics
 }

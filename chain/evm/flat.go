@@ -168,7 +168,10 @@ func (b *Block) addFlat(list []flatFrame) error {
 		open = append(open, flatOpen{f.subtraces, 0})
 		b.frames = append(b.frames, f.frame)
 	}
-	return closeFlat(open, 0)
+	if err := closeFlat(open, 0); err != nil {
+		return fmt.Errorf("transaction %d: %w", list[len(list)-1].position, err)
+	}
+	return nil
 }
 
 // flatOpen counts the calls of a frame.
