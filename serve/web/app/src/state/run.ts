@@ -3,13 +3,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Progress, Run } from './api';
 import { listen } from './events';
-import { useClient, useTrace } from './queries';
+import { isLive, useClient, useTrace } from './queries';
 
 const lastEvents = ['done', 'failed', 'cancelled'] as const;
 
 export interface Running {
   /** The line to the server was lost; what is shown was true then. */
   lost: boolean;
+  /** When the line last said something, in unix seconds; null: never. */
+  heard: number | null;
   progress: Progress | null;
 }
 
@@ -28,14 +30,13 @@ export function useRun(id: string) {
   const client = useClient();
   const cache = useQueryClient();
   const trace = useTrace(id);
-  const [running, setRunning] = useState<Running>({ lost: false, progress: null });
-  const status = trace.data?.status;
-  const live = status === 'queued' || status === 'running';
+  const [running, setRunning] = useState<Running>({ lost: false, heard: null, progress: null });
+  const live = trace.data !== undefined && isLive(trace.data);
   useEffect(() => {
     if (!live) return;
     return listen(client, `/v1/traces/${encodeURIComponent(id)}/events`, lastEvents, {
       event: (e) => {
-        if (e.name === 'progress') setRunning({ lost: false, progress: progressOf(e.data) });
+        if (e.name === 'progress') setRunning({ lost: false, heard: Math.floor(Date.now() / 1000), progress: progressOf(e.data) });
         if ((lastEvents as readonly string[]).includes(e.name)) {
           void cache.invalidateQueries({ queryKey: ['trace', id] });
           void cache.invalidateQueries({ queryKey: ['traces'] });
@@ -46,5 +47,7 @@ export function useRun(id: string) {
     });
   }, [client, cache, id, live]);
   const run: Run | undefined = trace.data;
-  return { trace, run, live, lost: running.lost, progress: running.progress ?? run?.progress ?? null };
+  // What was read stays, also where asking again fails; it is only old then.
+  const lost = running.lost || (run !== undefined && trace.error !== null);
+  return { trace, run, live, lost, heard: running.heard, progress: running.progress ?? run?.progress ?? null };
 }

@@ -1,7 +1,10 @@
 // Times are UTC, 24 hours, and written without the locale of the browser, so
 // that two people read the same page.
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { messages } from '../messages';
+
+const { months } = messages.flow;
+const { units } = messages.views;
 
 function two(n: number): string {
   return String(n).padStart(2, '0');
@@ -17,7 +20,7 @@ export function seconds(rfc3339: string | null | undefined): number | null {
 /** "25 Jan 2019 17:56:32 UTC" */
 export function full(unix: number): string {
   const d = new Date(unix * 1000);
-  return `${d.getUTCDate()} ${months[d.getUTCMonth()]} ${d.getUTCFullYear()} ${clock(unix)} UTC`;
+  return messages.views.utc(`${d.getUTCDate()} ${months[d.getUTCMonth()]} ${d.getUTCFullYear()} ${clock(unix)}`);
 }
 
 /** "17:56:32" */
@@ -33,12 +36,6 @@ export function short(unix: number, yearBeside?: number): string {
   return `${d.getUTCDate()} ${months[d.getUTCMonth()]}${year} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
 }
 
-/** "25 Jan 2019" */
-export function day(unix: number): string {
-  const d = new Date(unix * 1000);
-  return `${d.getUTCDate()} ${months[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
-}
-
 export function yearOf(unix: number): number {
   return new Date(unix * 1000).getUTCFullYear();
 }
@@ -46,10 +43,10 @@ export function yearOf(unix: number): number {
 /** A stretch of time in its two largest units: "15 h 45 min". */
 export function span(secs: number): string {
   const parts: [number, string][] = [
-    [86_400, 'd'],
-    [3_600, 'h'],
-    [60, 'min'],
-    [1, 's'],
+    [86_400, units.day],
+    [3_600, units.hour],
+    [60, units.minute],
+    [1, units.second],
   ];
   let left = Math.max(0, Math.floor(secs));
   const said: string[] = [];
@@ -59,11 +56,5 @@ export function span(secs: number): string {
     if (n > 0) said.push(`${n} ${unit}`);
     if (said.length === 2 || (said.length === 1 && n === 0)) break;
   }
-  return said.length === 0 ? '0 s' : said.join(' ');
-}
-
-/** The local time beside a UTC one, for titles: "26 Jan 2019 02:56 local". */
-export function local(unix: number): string {
-  const d = new Date(unix * 1000);
-  return `${d.getDate()} ${months[d.getMonth()]} ${d.getFullYear()} ${two(d.getHours())}:${two(d.getMinutes())}`;
+  return said.length === 0 ? `0 ${units.second}` : said.join(' ');
 }

@@ -123,7 +123,8 @@ function Tip() {
   if (chain === undefined) return <span className="tip" />;
   const time = seconds(chain.tip?.time);
   return (
-    <span className="tip wide-only" title={time === null ? undefined : text.tipTitle(full(time))}>
+    <span className={chains.error === null ? 'tip wide-only' : 'tip stale wide-only'} title={chains.error !== null ? text.tipStale : time === null ? undefined : text.tipTitle(full(time))}>
+      {chains.error !== null && <Icon name="clock" size={13} />}
       {chain.tip === null ? text.noTip(chain.alias) : text.tip(chain.alias, grouped(chain.tip.height))}
     </span>
   );

@@ -24,11 +24,11 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-function open(path: string): void {
+function open(path: string, fetch = server.asFetch): void {
   window.history.replaceState(null, '', path);
   render(
     <MantineProvider>
-      <ClientProvider value={new Client(server.asFetch)}>
+      <ClientProvider value={new Client(fetch)}>
         <App />
       </ClientProvider>
     </MantineProvider>,
@@ -38,6 +38,7 @@ function open(path: string): void {
 const pages: [string, string][] = [
   ['/', 'What this server holds'],
   ['/search?q=0007', '3 things match 0007'],
+  ['/search?q=559900', 'Trace as of this block'],
   ['/search?q=nothing', 'Nothing here matches nothing'],
   [`/tx/${encodeURIComponent(bitcoin)}/${txid(7)}`, '0.833 BTC went to 3 outputs; 1 is spent.'],
   [`/address/bitcoin/${addressText}`, 'Received 0.221 BTC, holds 0.044 BTC.'],
@@ -61,6 +62,27 @@ describe('pages', () => {
     const found = await axe.run(document.body, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false } } });
     expect(found.violations.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
   });
+});
+
+describe('a block', () => {
+  it('shows height, hash and time, and a trace as of it', async () => {
+    open('/search?q=559900&go=1');
+    fireEvent.click(await screen.findByRole('link', { name: 'Trace as of this block' }));
+    expect(await screen.findByLabelText('As of')).toHaveProperty('value', '559900');
+  });
+});
+
+describe('a server that stops answering', () => {
+  it('leaves what was read, and says that it is old', async () => {
+    let down = false;
+    const fetch = (input: string, init?: RequestInit): Promise<Response> => (down ? Promise.resolve(new Response('{"title":"Gone","status":410}', { status: 410 })) : server.asFetch(input, init));
+    open('/traces', fetch);
+    await screen.findByText('3 traces are kept here.');
+    down = true;
+    // One of them runs, so the list is asked for again.
+    await screen.findByText(/^What is shown was read at/, undefined, { timeout: 8_000 });
+    expect(screen.getByText('3 traces are kept here.')).toBeTruthy();
+  }, 15_000);
 });
 
 describe('logging in', () => {

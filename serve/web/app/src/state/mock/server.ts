@@ -112,6 +112,7 @@ export class MockServer {
     const tx: Hit = { kind: 'tx', chain: 'bitcoin', id: txid(7), title: '', ...seen, labels: [] };
     const address: Hit = { kind: 'address', chain: 'bitcoin', id: addressText, title: '', ...seen, labels: ['Larch Exchange'] };
     const kase: Hit = { kind: 'case', chain: null, id: 'c1', title: 'A made-up theft', first_seen: null, last_seen: null, labels: [] };
+    if (q === '559900') return json({ query: q, hits: [{ kind: 'block', chain: 'bitcoin', id: q, title: `block ${txid(77)}`, first_seen: seen.first_seen, last_seen: seen.first_seen, labels: [] }] });
     if (q === 'nothing') return json({ query: q, hits: [] });
     if (/^[0-9a-f]{64}$/.test(q)) return json({ query: q, hits: [{ ...tx, id: q }] });
     return json({ query: q, hits: [tx, address, kase] });

@@ -12,7 +12,7 @@ import { Fact, FactList } from '../parts/Fact';
 import { Id, txLink } from '../parts/Id';
 import { WithLedger } from '../parts/Ledger';
 import { Card, Page } from '../parts/Page';
-import { Empty, Failure, Loading, Partial } from '../parts/Status';
+import { Empty, Failure, Loading, Partial, Trouble } from '../parts/Status';
 
 const text = messages.views.address;
 
@@ -28,7 +28,7 @@ export function AddressPage() {
 
 function OneAddress({ chain, address, heading }: { chain: string; address: string; heading: ReactNode }) {
   const found = useAddress(chain, address);
-  if (found.error !== null || found.data === undefined) {
+  if (found.data === undefined) {
     return (
       <Page title={text.title} heading={heading}>
         {found.error === null ? <Loading rows={5} /> : <Failure error={found.error} again={() => void found.refetch()} />}
@@ -57,7 +57,7 @@ function Shown({ a, chain, address }: { a: Address; chain: string; address: stri
       <AddressFacts a={a} />
       {!never && <Picture moves={all} more={moves.hasNextPage} />}
       <Card title={text.moves} flush>
-        {moves.error !== null && <Failure error={moves.error} again={() => void moves.refetch()} />}
+        <Trouble of={moves} />
         {moves.data === undefined && moves.error === null && <Loading />}
         {moves.data !== undefined && all.length === 0 && <Empty title={answer} />}
         {all.length > 0 && <Moves moves={all} chain={chain} />}

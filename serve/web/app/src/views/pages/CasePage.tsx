@@ -10,7 +10,7 @@ import { Notes } from '../trace/Notes';
 import { Ask } from '../parts/Ask';
 import { FileButton } from '../parts/FileButton';
 import { Card, Page } from '../parts/Page';
-import { Failure, Loading } from '../parts/Status';
+import { Failure, Loading, Trouble } from '../parts/Status';
 import { CaseForm } from './CaseForm';
 import { TraceTable } from './TracesPage';
 
@@ -33,7 +33,7 @@ function NewCase() {
 
 function OneCase({ id }: { id: string }) {
   const found = useCase(id);
-  if (found.error !== null || found.data === undefined) {
+  if (found.data === undefined) {
     return <Page title={text.title}>{found.error === null ? <Loading rows={5} /> : <Failure error={found.error} again={() => void found.refetch()} />}</Page>;
   }
   return <Shown c={found.data} />;
@@ -91,7 +91,7 @@ function Shown({ c }: { c: Case }) {
             <QuestionList q={c.question} />
           </Card>
           <Card title={text.traces} flush>
-            {traces.error !== null && <Failure error={traces.error} again={() => void traces.refetch()} />}
+            <Trouble of={traces} />
             {runs === undefined && traces.error === null && <Loading />}
             {runs?.length === 0 && <p className="card-words soft">{text.noTraces}</p>}
             {runs !== undefined && runs.length > 0 && <TraceTable traces={runs} />}

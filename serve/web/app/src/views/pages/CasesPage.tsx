@@ -6,7 +6,7 @@ import { useCases, useCaseWrites } from '../../state/queries';
 import { full, seconds } from '../../state/when';
 import { FileButton } from '../parts/FileButton';
 import { Page } from '../parts/Page';
-import { Empty, Failure, Loading } from '../parts/Status';
+import { Empty, Failure, Loading, Trouble } from '../parts/Status';
 
 const text = messages.views.cases;
 
@@ -27,7 +27,7 @@ export function CasesPage() {
   return (
     <Page title={text.title} actions={actions} answer={answer}>
       {take.error !== null && <Failure error={take.error} title={text.takeFailed} />}
-      {cases.error !== null && <Failure error={cases.error} again={() => void cases.refetch()} />}
+      <Trouble of={cases} />
       {all === undefined && cases.error === null && <Loading />}
       {all?.length === 0 && <Empty title={text.empty}>{text.emptyBody}</Empty>}
       {all !== undefined && all.length > 0 && (

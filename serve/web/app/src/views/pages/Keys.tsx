@@ -9,7 +9,7 @@ import { Ask } from '../parts/Ask';
 import { TextField } from '../parts/Field';
 import { Copy } from '../parts/Id';
 import { Card } from '../parts/Page';
-import { Empty, Failure, Loading } from '../parts/Status';
+import { Empty, Failure, Loading, Trouble } from '../parts/Status';
 
 const text = messages.views.settings;
 const allScopes: readonly Scope[] = ['read', 'write'];
@@ -23,7 +23,7 @@ export function Keys() {
   const all = keys.data;
   return (
     <Card title={text.keys} note={text.keysHint} flush>
-      {keys.error !== null && <Failure error={keys.error} again={() => void keys.refetch()} />}
+      <Trouble of={keys} />
       {all === undefined && keys.error === null && <Loading />}
       {all?.length === 0 && <Empty title={text.noKeys}>{text.noKeysBody}</Empty>}
       {all !== undefined && all.length > 0 && <KeyTable keys={all} onRevoke={setRevoking} />}

@@ -27,12 +27,14 @@ export function NewTracePage() {
     );
   }
   const start = query.get('start');
+  const asOf = query.get('as_of') ?? '';
   const asked = found.data?.question;
   const first: Draft = {
     ...draftOf(asked ?? {}),
     chain: query.get('chain') ?? asked?.chain ?? chains.data?.[0]?.id ?? '',
     case: caseId,
     ...(start === null ? {} : { starts: start }),
+    ...(/^\d{1,9}$/.test(asOf) ? { asOf } : {}),
   };
   return (
     <Page title={text.title}>

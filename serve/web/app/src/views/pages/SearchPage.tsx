@@ -8,12 +8,12 @@ import { plain, shortOutpoint } from '../../state/plain';
 import { useChains, useSearch } from '../../state/queries';
 import { full, seconds, short } from '../../state/when';
 import { Card, Page } from '../parts/Page';
-import { addressLink, txLink } from '../parts/Id';
-import { Empty, Failure, Loading } from '../parts/Status';
+import { addressLink, Id, txLink } from '../parts/Id';
+import { Empty, Failure, Loading, Trouble } from '../parts/Status';
 
 const text = messages.views.search;
 
-/** Where a hit leads; a block has no page yet. */
+/** Where a hit leads; a block has no page, but a trace as of it. */
 export function linkOf(h: Hit): string | null {
   const chain = h.chain ?? '';
   if (h.kind === 'tx') return txLink(chain, h.id);
@@ -34,7 +34,7 @@ function Start() {
   const chains = useChains();
   return (
     <Page title={text.title} answer={text.start}>
-      {chains.error !== null && chains.data === undefined && <Failure error={chains.error} again={() => void chains.refetch()} />}
+      <Trouble of={chains} />
       {chains.data === undefined && chains.error === null && <Loading />}
       {chains.data?.length === 0 && <Empty title={text.noLedger}>{text.noLedgerBody}</Empty>}
       {chains.data !== undefined && chains.data.length > 0 && <Chains chains={chains.data} />}
@@ -130,7 +130,24 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
   );
 }
 
+/** A block by its height and hash; a trace may be asked as of it. */
+function BlockName({ hit, first }: { hit: Hit; first: boolean }) {
+  const hash = /^block ([0-9a-f]{64})$/.exec(hit.title)?.[1];
+  const height = /^\d{1,9}$/.test(hit.id) ? grouped(hit.id) : plain(hit.id);
+  const ask = `/traces/new?chain=${encodeURIComponent(hit.chain ?? '')}&as_of=${encodeURIComponent(hit.id)}`;
+  return (
+    <span className="block-hit">
+      <span>{height}</span>
+      {hash !== undefined && <Id id={hash} />}
+      <Link to={ask} autoFocus={first}>
+        {text.asOfBlock}
+      </Link>
+    </span>
+  );
+}
+
 function HitName({ hit, first }: { hit: Hit; first: boolean }) {
+  if (hit.kind === 'block') return <BlockName hit={hit} first={first} />;
   const to = linkOf(hit);
   const mono = hit.kind === 'tx' || hit.kind === 'outpoint' || hit.kind === 'address';
   const name = mono ? shortOutpoint(hit.id) : plain(hit.title || hit.id);

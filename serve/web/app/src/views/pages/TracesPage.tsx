@@ -5,7 +5,7 @@ import { plain, shortened, shortOutpoint } from '../../state/plain';
 import { useTraces } from '../../state/queries';
 import { full, seconds } from '../../state/when';
 import { Page } from '../parts/Page';
-import { Empty, Failure, Loading } from '../parts/Status';
+import { Empty, Loading, Trouble } from '../parts/Status';
 
 const text = messages.views.traces;
 
@@ -20,7 +20,7 @@ export function TracesPage() {
   const answer = all === undefined || all.length === 0 ? undefined : traces.hasNextPage ? text.answerMore(all.length) : text.answer(all.length);
   return (
     <Page title={text.title} actions={fresh} answer={answer}>
-      {traces.error !== null && <Failure error={traces.error} again={() => void traces.refetch()} />}
+      <Trouble of={traces} />
       {all === undefined && traces.error === null && <Loading />}
       {all?.length === 0 && <Empty title={text.empty}>{text.emptyBody}</Empty>}
       {all !== undefined && all.length > 0 && (

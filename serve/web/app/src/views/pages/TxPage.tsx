@@ -29,7 +29,7 @@ export function TxPage() {
 
 function OneTx({ chain, txid, heading }: { chain: string; txid: string; heading: ReactNode }) {
   const tx = useTx(chain, txid);
-  if (tx.error !== null) {
+  if (tx.error !== null && tx.data === undefined) {
     return (
       <Page title={text.title} heading={heading}>
         <Failure error={tx.error} again={() => void tx.refetch()} />

@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { messages } from '../../messages';
 import { isProblem, type Problem } from '../../state/problem';
 import { grouped } from '../../state/amount';
+import { clock } from '../../state/when';
 import { Icon, type IconName } from './Icon';
 
 const text = messages.views;
@@ -71,6 +72,26 @@ export function Stale({ title, children }: { title: string; children?: ReactNode
     <StateBox icon="clock" tone="wait" title={title}>
       {children}
     </StateBox>
+  );
+}
+
+interface Asked {
+  data: unknown;
+  error: unknown;
+  dataUpdatedAt: number; // milliseconds
+  refetch: () => unknown;
+}
+
+/** What is wrong with what was asked: a failure, or an answer that is no longer fresh. */
+export function Trouble({ of }: { of: Asked }) {
+  if (of.error === null) return null;
+  if (of.data === undefined) return <Failure error={of.error} again={() => void of.refetch()} />;
+  const time = messages.views.utc(clock(Math.floor(of.dataUpdatedAt / 1000)));
+  return (
+    <Stale title={isProblem(of.error) ? headline(of.error) : text.problem.stale}>
+      <p>{text.problem.staleBody(time)}</p>
+      <Again again={() => void of.refetch()} />
+    </Stale>
   );
 }
 

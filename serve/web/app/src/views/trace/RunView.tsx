@@ -5,7 +5,8 @@ import type { Progress, Run } from '../../state/api';
 import { newKey } from '../../state/client';
 import { Problem } from '../../state/problem';
 import { useDropTrace, useStartTrace } from '../../state/queries';
-import { Empty, Failure, Stale, StateBox } from '../parts/Status';
+import { clock } from '../../state/when';
+import { Failure, Stale, StateBox } from '../parts/Status';
 
 const text = messages.views.run;
 
@@ -13,16 +14,18 @@ interface Props {
   run: Run;
   progress: Progress | null;
   lost: boolean;
+  /** When the server was last heard, in unix seconds; null: not on this line. */
+  heard: number | null;
 }
 
 /** A trace that has no result yet, or never will. */
-export function RunView({ run, progress, lost }: Props) {
+export function RunView({ run, progress, lost, heard }: Props) {
   if (run.status === 'failed') return <Ended run={run} title={text.failed} />;
   if (run.status === 'cancelled') return <Ended run={run} title={text.cancelled} body={text.cancelledBody} />;
   if (run.status === 'interrupted') return <Ended run={run} title={text.interrupted} body={text.interruptedBody} />;
   return (
     <>
-      {lost && <Stale title={text.lost}>{text.lostBody}</Stale>}
+      {lost && <Stale title={text.lost}>{heard === null ? text.lostBody : text.lostAt(messages.views.utc(clock(heard)))}</Stale>}
       <Working run={run} progress={progress} />
     </>
   );
@@ -80,8 +83,4 @@ function Ended({ run, title, body }: { run: Run; title: string; body?: string })
       {start.error !== null && <Failure error={start.error} />}
     </>
   );
-}
-
-export function NoExits({ sentence }: { sentence: string }) {
-  return <Empty title={sentence} />;
 }

@@ -13,7 +13,7 @@ const text = messages.views;
 /** One trace: while it runs how far it is, then the desk people work on. */
 export function TracePage() {
   const { id = '' } = useParams();
-  const { trace, run, live, lost, progress } = useRun(id);
+  const { trace, run, live, lost, heard, progress } = useRun(id);
   const state = useView();
   const done = run?.status === 'done';
   const result = useResult(id, done);
@@ -28,7 +28,7 @@ export function TracePage() {
   if (run !== undefined && (live || !done)) {
     return (
       <Page title={run.title || text.run.title}>
-        <RunView run={run} progress={progress} lost={lost} />
+        <RunView run={run} progress={progress} lost={lost} heard={heard} />
       </Page>
     );
   }
