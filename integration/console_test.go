@@ -39,9 +39,8 @@ func TestConsole(t *testing.T) {
 
 var consoleDir = filepath.Join("..", "serve", "web", "app")
 
-// useConsole builds what is missing of the console, and makes the clew under test
-// one that has it inside, until the test ends.
-func useConsole(t *testing.T) {
+// buildConsole builds what is missing of the console.
+func buildConsole(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("npm is not installed; scripts/browser.sh installs what is missing")
@@ -49,6 +48,13 @@ func useConsole(t *testing.T) {
 	if out, err := exec.Command(filepath.Join("..", "scripts", "web.sh")).CombinedOutput(); err != nil {
 		t.Fatalf("scripts/web.sh: %v\n%s", err, out)
 	}
+}
+
+// useConsole makes the clew under test one that has the console inside, until the
+// test ends.
+func useConsole(t *testing.T) {
+	t.Helper()
+	buildConsole(t)
 	plain, with := binary, filepath.Join(t.TempDir(), "clew")
 	build := exec.Command("go", "build", "-tags", "webapp", "-o", with, "clew.example/clew/cmd/clew")
 	if out, err := build.CombinedOutput(); err != nil {
