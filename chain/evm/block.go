@@ -31,6 +31,8 @@ type Block struct {
 	encodedReceipts [][]byte
 	stated          []statedPlace
 	frames          []frame
+	senders         bool // recover them
+	signed          []signing
 	blooms          [bloomSize]byte // the filters of all receipts
 }
 
@@ -49,6 +51,7 @@ const (
 	CheckedTransactions                    // against the root
 	CheckedReceipts                        // against the header's root
 	CheckedWithdrawals                     // against the header's root, or there are none
+	CheckedSenders                         // against the signatures, where there are any; see Tx.Signed
 	CheckedBlooms                          // the logs against the filters of receipts and header
 )
 
@@ -94,6 +97,7 @@ type Tx struct {
 	FirstMove uint32
 	Create    bool
 	StateSync bool
+	Signed    bool // From was recovered from the signature, and not believed
 	Status    Status
 	Unknown   Unknown
 
@@ -176,6 +180,6 @@ func (b *Block) reset() {
 		Header: Header{Extra: b.Extra[:0]},
 		Txs:    b.Txs[:0], Logs: b.Logs[:0], Moves: b.Moves[:0], Events: b.Events[:0],
 		Withdrawals: b.Withdrawals[:0], Data: b.Data[:0],
-		encodedTxs: b.encodedTxs[:0], encodedReceipts: b.encodedReceipts[:0], stated: b.stated[:0], frames: b.frames[:0],
+		encodedTxs: b.encodedTxs[:0], encodedReceipts: b.encodedReceipts[:0], stated: b.stated[:0], frames: b.frames[:0], signed: b.signed[:0],
 	}
 }

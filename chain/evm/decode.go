@@ -23,6 +23,10 @@ type Answers struct {
 // Decoder decodes blocks of one chain. It keeps room between blocks, so each
 // goroutine has its own.
 type Decoder struct {
+	// CheckSenders has the sender of each transaction recovered from its
+	// signature. It takes longer than all else, so it is for nodes of others.
+	CheckSenders bool
+
 	chain *Chain
 }
 
@@ -34,6 +38,7 @@ func NewDecoder(chain *Chain) *Decoder { return &Decoder{chain: chain} }
 // error, after its place. After an error dst holds nothing of use.
 func (d *Decoder) Decode(dst *Block, a Answers) error {
 	dst.reset()
+	dst.senders = d.CheckSenders
 	if err := dst.decode(d.chain, a); err != nil {
 		return fmt.Errorf("block %d: %w", dst.Number, err)
 	}
@@ -93,6 +98,9 @@ func (b *Block) readBlock(raw []byte, chain *Chain) error {
 		return err
 	}
 	b.Checked |= CheckedWithdrawals
+	if b.senders {
+		return b.checkSenders()
+	}
 	return nil
 }
 

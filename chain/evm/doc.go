@@ -5,9 +5,10 @@
 // Nodes may lie. What Decode accepts hashes to what it should: the header to
 // the block's hash, the transactions, receipts and withdrawals to the roots in
 // it, the logs to their blooms. Block.Checked says which of these could be
-// checked. Nothing commits to traces, nor to the senders that a node derives
-// from signatures, nor to some fees of rollups: these are believed, and held
-// against everything else that the node said.
+// checked. Senders are recovered from signatures if the decoder is told to, and
+// else believed. Nothing commits to traces, to the price of blobs, or to the
+// fees of rollups for data: these are believed, and traces are held against
+// everything else that the node said.
 //
 // What cannot be known is said for each transaction (Tx.Unknown), and never
 // taken for nothing.

@@ -2,6 +2,7 @@ package evm_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -122,19 +123,54 @@ func TestRecordedBlocks(t *testing.T) {
 	}
 	for _, r := range blocks {
 		var b evm.Block
-		err := evm.NewDecoder(r.chain).Decode(&b, r.answers)
+		decoder := evm.NewDecoder(r.chain)
+		decoder.CheckSenders = true
+		err := decoder.Decode(&b, r.answers)
 		if want := cut[r.name]; want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v, want %q", r.name, err, want)
 			}
 			continue
 		}
-		const all = evm.CheckedHeader | evm.CheckedTransactions | evm.CheckedReceipts | evm.CheckedWithdrawals | evm.CheckedBlooms
+		const all = evm.CheckedHeader | evm.CheckedTransactions | evm.CheckedReceipts | evm.CheckedWithdrawals | evm.CheckedBlooms | evm.CheckedSenders
 		if err != nil || b.Checked != all {
 			t.Errorf("%s: checked %b: %v", r.name, b.Checked, err)
 		}
+		checkSigned(t, r.name, &b)
 		checkUnknown(t, r.name, &b)
 		checkForms(t, r, &b)
+	}
+}
+
+// checkSigned wants the sender of every transaction recovered, but of those that
+// nobody signs.
+func checkSigned(t *testing.T, name string, b *evm.Block) {
+	for i := range b.Txs {
+		if x := &b.Txs[i]; !x.Signed && !x.StateSync && x.Type != evm.TypeDeposit {
+			t.Errorf("%s: the sender of transaction %d is not recovered", name, i)
+		}
+	}
+}
+
+// TestWrongSender has a node say in all its answers that another account sent a
+// transaction: what it says agrees, and only the signature tells.
+func TestWrongSender(t *testing.T) {
+	for _, r := range chainstorage(t) {
+		if r.name != "raw_block_468179.json" {
+			continue
+		}
+		const from, other = "0x3031c59bec7917ec9bf943798a2255c70a73c197", "0x1111111111111111111111111111111111111111"
+		for _, raw := range []*[]byte{&r.answers.Block, &r.answers.Receipts, &r.answers.Traces} {
+			*raw = bytes.ReplaceAll(*raw, []byte(from), []byte(other))
+		}
+		decoder := evm.NewDecoder(r.chain)
+		if err := decoder.Decode(&evm.Block{}, r.answers); err != nil {
+			t.Errorf("believed: %v", err)
+		}
+		decoder.CheckSenders = true
+		if err := decoder.Decode(&evm.Block{}, r.answers); err == nil || !strings.Contains(err.Error(), "transaction 0: was signed by 0x") {
+			t.Errorf("recovered: %v", err)
+		}
 	}
 }
 

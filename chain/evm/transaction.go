@@ -175,11 +175,14 @@ func (b *Block) addTx(t *statedTx) error {
 	if t.index != uint32(len(b.Txs)) {
 		return fmt.Errorf("says that it is number %d", t.index)
 	}
-	encoded, known := t.encode(b)
+	encoded, known := t.encode(b, t.appendSignature)
 	if !known {
 		t.tx.Unknown |= UnknownType
 	}
 	b.encodedTxs = append(b.encodedTxs, encoded)
+	if b.senders {
+		b.signed = append(b.signed, t.signing(b))
+	}
 	b.stated = append(b.stated, statedPlace{t.blockHash, t.number})
 	b.Txs = append(b.Txs, t.tx)
 	return nil
@@ -236,8 +239,9 @@ func stateSyncHash(number uint64, block Hash) Hash {
 }
 
 // encode returns the bytes that are hashed, or false for a type of transaction
-// that is not known.
-func (t *statedTx) encode(b *Block) ([]byte, bool) {
+// that is not known. End appends the signature, or what stands in its place
+// when it is made.
+func (t *statedTx) encode(b *Block, end func(e []byte) []byte) ([]byte, bool) {
 	x := &t.tx
 	to := x.To[:]
 	if x.Create {
@@ -249,7 +253,7 @@ func (t *statedTx) encode(b *Block) ([]byte, bool) {
 	case TypeLegacy:
 		e = appendInt(appendUint64(e, x.Nonce), &t.price)
 		e = t.appendCall(e, to, input)
-		return appendList(nil, t.appendSignature(e, &t.v)), true
+		return appendList(nil, end(e)), true
 	case TypeAccessList:
 		e = appendInt(appendUint64(appendInt(e, &t.chainID), x.Nonce), &t.price)
 	case TypeDynamicFee, TypeBlob, TypeSetCode:
@@ -270,7 +274,7 @@ func (t *statedTx) encode(b *Block) ([]byte, bool) {
 	case TypeSetCode:
 		e = appendList(e, t.auths)
 	}
-	return appendList([]byte{byte(x.Type)}, t.appendSignature(e, &t.yParity)), true
+	return appendList([]byte{byte(x.Type)}, end(e)), true
 }
 
 func (t *statedTx) appendCall(e, to, input []byte) []byte {
@@ -278,7 +282,11 @@ func (t *statedTx) appendCall(e, to, input []byte) []byte {
 	return appendString(e, input)
 }
 
-func (t *statedTx) appendSignature(e []byte, v *uint256.Int) []byte {
+func (t *statedTx) appendSignature(e []byte) []byte {
+	v := &t.yParity
+	if t.tx.Type == TypeLegacy {
+		v = &t.v
+	}
 	return appendInt(appendInt(appendInt(e, v), &t.r), &t.s)
 }
 
