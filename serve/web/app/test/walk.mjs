@@ -22,8 +22,10 @@ const chain = 'bip122%3A000000000019d6689c085ae165831e93';
 const pages = [
   ['search', '/'],
   ['found', '/search?q=0007'],
+  ['block', '/search?q=559900'],
   ['nothing', '/search?q=nothing'],
   ['tx', `/tx/${chain}/${tx}`],
+  ['tx-unserved', `/tx/bitcoin-signet/${tx}`],
   ['address', `/address/${chain}/${address}`],
   ['traces', '/traces'],
   ['new-trace', `/traces/new?chain=${chain}&start=${tx}`],
@@ -31,6 +33,7 @@ const pages = [
   ['trace-selected', '/traces/t1?node=service%3Abb02'],
   ['trace-replay', '/traces/t1?at=1546338000&node=mixer%3Acc03'],
   ['trace-exits', '/traces/t1?tab=exits&policy=pure&open=rest%3Af4'],
+  ['trace-nothing', '/traces/t1?policy=pure&node=rest%3Ap1'],
   ['trace-running', '/traces/t2'],
   ['trace-failed', '/traces/t3'],
   ['cases', '/cases'],

@@ -2,11 +2,13 @@
 // number of JavaScript keeps 53 bits. They are cut, never rounded, so that no
 // figure on screen is more than what is there.
 
+import { messages } from '../messages';
+
 // A narrow gap that does not break, between a number and its unit.
 export const thinGap = '\u202f';
 
-/** The decimals of the asset of a chain. All chains so far count in satoshi. */
-export const coinDecimals = 8;
+/** The decimals of the asset. All chains so far count in one. */
+export const coinDecimals = messages.views.coin.decimals;
 
 const digitsMax = 60;
 

@@ -103,18 +103,17 @@ function Picture({ moves, more }: { moves: readonly Move[]; more: boolean }) {
   const last = steps[steps.length - 1];
   // Without the oldest move the balance before it is not known, so nothing is drawn.
   if (first === undefined || last === undefined || more) return null;
-  const most = steps.reduce((m, s) => (s.balance > m ? s.balance : m), 1n);
+  const most = steps.reduce((m, s) => (s.balance > m ? s.balance : m), 0n);
+  // What came and went within a block leaves no balance to draw.
+  if (most === 0n) return null;
   const span = Math.max(1, last.time - first.time);
   const x = (t: number): number => pad + ((plotWidth - 2 * pad) * (t - first.time)) / (span * 1.04);
-  const y = (b: bigint): number => plotHeight - pad - (plotHeight - 24) * ratio(b, most);
+  const y = (b: bigint): number => plotHeight - pad - (plotHeight - 2 * pad) * ratio(b, most);
   return (
-    <Card title={text.picture} note={messages.views.span(short(first.time, 0), short(last.time, 0))}>
-      <svg className="balance" viewBox={`0 0 ${plotWidth} ${plotHeight}`} role="img" aria-label={text.pictureLabel(steps.length)}>
+    <Card title={text.picture} note={text.pictureNote(messages.views.span(short(first.time, 0), short(last.time, 0)), cut(most, 3))}>
+      <svg className="balance" viewBox={`0 0 ${plotWidth} ${plotHeight}`} preserveAspectRatio="none" role="img" aria-label={text.pictureLabel(steps.length)}>
         <path className="balance-area" d={path(steps, x, y)} />
         <line className="base" x1={0} x2={plotWidth} y1={plotHeight - pad} y2={plotHeight - pad} />
-        <text className="axis-label" x={pad} y={12}>
-          {messages.views.amount(cut(most, 3))}
-        </text>
       </svg>
     </Card>
   );

@@ -36,7 +36,7 @@ export function AnswerBar({ parts, sentence, broken = false }: Props) {
       </div>
       <ul className="bar-key" aria-label={text.barLabel}>
         {shown.map((p, i) => (
-          <li key={p.kind} title={`${whole(p.amount)} BTC, ${shareText(share[i] ?? 0n)}`}>
+          <li key={p.kind} title={`${messages.views.amount(whole(p.amount))}, ${shareText(share[i] ?? 0n)}`}>
             <span className={`swatch tone-${p.tone}`} aria-hidden="true" />
             <b>{cut(p.amount, 2)}</b> {text.key[p.kind]}
             <span className="hidden-text">, {shareText(share[i] ?? 0n)}</span>

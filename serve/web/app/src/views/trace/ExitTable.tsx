@@ -166,7 +166,7 @@ function columnsOf(flow: Flow, policy: string, rows: readonly ExitRow[]) {
       id: 'theft',
       header: text.theftColumn,
       sortingFn: byBig((r) => r.theft),
-      cell: (c) => <span title={`${whole(c.row.original.theft)} BTC`}>{cut(c.row.original.theft, 3)}</span>,
+      cell: (c) => <span title={messages.views.amount(whole(c.row.original.theft))}>{cut(c.row.original.theft, 3)}</span>,
     }),
     column.accessor((r) => r.range?.most ?? 0n, {
       id: 'range',
