@@ -90,11 +90,12 @@ func (k MoveKind) String() string {
 	return "unknown"
 }
 
-// Move is one movement of one asset, in base units. Moves of a transaction
-// stand in the order in which they happened, its fees last.
+// Move is one movement of one asset, in base units; what moves nothing is no
+// move. Moves of a transaction stand in the order in which they happened, its
+// fees last.
 type Move struct {
-	Pos    Pos // index counts the moves of the block
-	Tx     uint32
+	Pos    Pos    // index counts the moves of the block
+	Tx     uint32 // number of the transaction in its block, or NoTx
 	Kind   MoveKind
 	From   Address
 	To     Address

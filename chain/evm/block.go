@@ -24,7 +24,8 @@ type Block struct {
 	// unknown in every transaction that may have run code.
 	NoTraces bool
 	// UnclesUnpaid counts uncles, whose rewards are not in Moves: the block
-	// names them by their hashes alone.
+	// names them by their hashes alone. Their number is believed, but for
+	// whether there are any.
 	UnclesUnpaid int
 
 	encodedTxs      [][]byte

@@ -14,7 +14,7 @@ import (
 
 // builder makes the answers of a node about a block, from lines:
 //
-//	block [chain=C] [number=N] [base=N] [miner=NAME] [cancun] [notraces]
+//	block [chain=C] [number=N] [base=N] [miner=NAME] [difficulty=N] [uncles=x] [cancun] [notraces]
 //	tx FROM -> TO [value=N] [gas=N] [limit=N] [price=N] [max=N tip=N] [type=N] [fail] [plain] [mint=N] [data=N] [blobs=x…] [root]
 //	  call FROM -> TO [value=N] [fail]      deeper by two spaces for each call
 //	  delegate, static, callcode, create, destroy likewise
@@ -88,6 +88,9 @@ func or(s, fallback string) string {
 
 func lower(a evm.Address) string { return strings.ToLower(a.String()) }
 
+// emptyUncles is the hash of no uncles.
+const emptyUncles = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
+
 func zeroHex(n int) string { return "0x" + strings.Repeat("00", n) }
 
 func build(tb testing.TB, input string) (evm.Answers, *evm.Chain) {
@@ -125,10 +128,13 @@ func (b *builder) block(o map[string]string) {
 		}
 	}
 	b.header = object{
-		"hash": zeroHex(32), "parentHash": zeroHex(32), "sha3Uncles": zeroHex(32), "miner": lower(name(or(o["miner"], "miner"))), "stateRoot": zeroHex(32),
-		"transactionsRoot": zeroHex(32), "receiptsRoot": zeroHex(32), "logsBloom": zeroHex(256), "difficulty": "0x0",
+		"hash": zeroHex(32), "parentHash": zeroHex(32), "sha3Uncles": or(strings.Repeat(zeroHex(32), len(o["uncles"])), emptyUncles), "miner": lower(name(or(o["miner"], "miner"))), "stateRoot": zeroHex(32),
+		"transactionsRoot": zeroHex(32), "receiptsRoot": zeroHex(32), "logsBloom": zeroHex(256), "difficulty": number(o["difficulty"]),
 		"number": number(or(o["number"], "18000000")), "gasLimit": "0x1c9c380", "gasUsed": "0x0", "timestamp": "0x1", "extraData": "0x",
 		"mixHash": zeroHex(32), "nonce": zeroHex(8), "uncles": []string{},
+	}
+	if o["uncles"] != "" {
+		b.header["uncles"] = []string{zeroHex(32)}
 	}
 	if base, ok := o["base"]; ok {
 		b.header["baseFeePerGas"] = number(base)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"clew.example/clew/chain/internal/abi"
 	"clew.example/clew/ledger"
 )
 
@@ -81,9 +82,12 @@ func (b *Block) readBlock(raw []byte, chain *Chain) error {
 		return errNoAnswer
 	}
 	c := cursor{raw: raw}
-	object(&c, blockFields, b)
+	seen := object(&c, blockFields, b)
 	if c.end(); c.err != nil {
 		return c.err
+	}
+	if blockFields.has(seen, "uncles") && (b.UnclesUnpaid == 0) != (b.Uncles == emptyUncles) {
+		return fmt.Errorf("uncles: %d, which is not what the header says", b.UnclesUnpaid)
 	}
 	if b.Number > math.MaxUint32 {
 		return fmt.Errorf("numbers above %d are not kept", uint32(math.MaxUint32))
@@ -193,6 +197,10 @@ func after(frames []frame, i int) int {
 	}
 	return i
 }
+
+// emptyUncles is what a header has that names no uncles: the hash of the empty
+// list.
+var emptyUncles = Hash(abi.Keccak256(appendList(nil, nil)))
 
 // blockFields are a header's and what a block has beside it.
 var blockFields = makeFields(append(headerFields.list,

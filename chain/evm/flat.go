@@ -13,7 +13,6 @@ type flatFrame struct {
 	kind      string
 	callType  string
 	frame     frame
-	author    bool
 	address   Address // of a contract that destroys itself
 	refund    Address
 	created   Address

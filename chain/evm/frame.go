@@ -68,7 +68,6 @@ type nested struct {
 	at    int
 	tx    uint32
 	depth int
-	calls bool
 }
 
 func (n *nested) frame() *frame { return &n.block.frames[n.at] }

@@ -334,3 +334,33 @@ func compareTransfers(t *testing.T, n native, b *evm.Block) {
 	}
 	t.Errorf("%s: %d token moves, want %d", n.name, len(got), len(want))
 }
+
+// TestStateSync leaves out the receipt of Bor's messages, as some nodes do: the
+// rest of the block is as before, and that it is not known is said as before.
+func TestStateSync(t *testing.T) {
+	found := 0
+	for _, n := range natives(t) {
+		var b, without evm.Block
+		decoder := evm.NewDecoder(n.chain)
+		if decoder.Decode(&b, n.answers) != nil || len(b.Txs) == 0 || !b.Txs[len(b.Txs)-1].StateSync {
+			continue
+		}
+		found++
+		var receipts []json.RawMessage
+		if err := json.Unmarshal(n.answers.Receipts, &receipts); err != nil {
+			t.Fatal(err)
+		}
+		n.answers.Receipts = marshal(t, receipts[:len(receipts)-1])
+		if err := decoder.Decode(&without, n.answers); err != nil {
+			t.Errorf("%s: %v", n.name, err)
+			continue
+		}
+		last := len(b.Txs) - 1
+		if !slices.Equal(without.Moves, b.Moves[:b.Txs[last].FirstMove]) || without.Txs[last].Unknown&evm.UnknownType == 0 {
+			t.Errorf("%s: %d moves, want %d", n.name, len(without.Moves), b.Txs[last].FirstMove)
+		}
+	}
+	if found == 0 {
+		t.Error("no recorded block has messages from Ethereum")
+	}
+}
