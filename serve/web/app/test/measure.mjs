@@ -135,7 +135,7 @@ async function pictures() {
   await picture('case-1440-light', 'flow=case', 1440, 700);
   await picture('case-1280-dark', 'flow=case&theme=dark', 1280, 480);
   await picture('opened-1440-light', 'flow=opened', 1440, 700);
-  await picture('case-trunk-390', 'flow=case&trunk=1', 390, 1400);
+  await picture('case-trunk-390', 'flow=case&trunk=1', 390, 2200);
   await picture('crowd-1000', 'flow=1000', 1440, 900);
 }
 

@@ -2,6 +2,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Flow } from '../graph/flow';
 import { FlowTrunk } from '../render/FlowTrunk';
 import { FlowView, type FlowHandle, type TimeScale } from '../render/FlowView';
+import { flowAmount } from '../state/amount';
 import peel from '../../../../../report/flow/testdata/peel-2019.json';
 import opened from '../../../../../report/flow/testdata/peel-2019-open.json';
 import { crowd } from './crowd';
@@ -17,10 +18,7 @@ function flowOf(name: string): Flow {
   return size > 0 ? crowd(size, 1) : sample();
 }
 
-function amountText(units: string): string {
-  const whole = units.padStart(9, '0');
-  return `${whole.slice(0, -8).replace(/\B(?=(\d{3})+$)/g, ',')}.${whole.slice(-8, -6)} BTC`;
-}
+const amountText = (units: string) => `${flowAmount(units)} BTC`;
 
 declare global {
   interface Window { flowHandle?: FlowHandle | null }

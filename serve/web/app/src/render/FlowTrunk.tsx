@@ -1,5 +1,5 @@
 import './trunk.css';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Flow, FlowNode } from '../graph/flow';
 import { modelOf, policyIndex, type Model } from '../graph/model';
 import { outline, type Row } from '../graph/outline';
@@ -7,8 +7,8 @@ import { weigh, widest, type Weights } from '../graph/weight';
 import { messages } from '../messages';
 import { GlyphShapes } from './GlyphMark';
 import { glyphOf } from './glyphs';
-import { labelOf } from './label';
-import { lanesOf, type Lane } from './lane';
+import { labelOf, paceOf, type Label } from './label';
+import { lanesOf, reached, type Lane } from './lane';
 import { clockOf, dayOf } from './tick';
 
 export interface FlowTrunkProps {
@@ -35,11 +35,16 @@ const stepOf = (taint: number) => Math.min(5, Math.max(1, Math.ceil(taint * 5)))
 
 // FlowTrunk is the flow on a phone: time runs downwards, the trunk is as wide as
 // what is left, branches curve off to the right. It is a list, so it needs no twin.
+// What the policy gives nothing is counted at its end, and shown when asked for.
 export function FlowTrunk(props: FlowTrunkProps) {
   const { flow, policy } = props;
   const model = useMemo(() => modelOf(flow), [flow]);
-  const rows = useMemo(() => outline(model, widest(model)), [model]);
+  const [every, setEvery] = useState(false);
   const weights = useMemo(() => weigh(model, policy), [model, policy]);
+  const all = useMemo(() => outline(model, hanging(model, weights)), [model, weights]);
+  const keep = model.at.get(props.selected ?? '') ?? -1;
+  const near = useMemo(() => reached(all, weights.node, keep), [all, weights, keep]);
+  const rows = every ? all : near;
   const lanes = useMemo(() => lanesOf(rows, weights), [rows, weights]);
   return (
     <ol className="trunk" aria-label={messages.flow.label}>
@@ -48,8 +53,22 @@ export function FlowTrunk(props: FlowTrunkProps) {
           <TrunkRow {...props} model={model} row={row} lanes={lanes[i]!} weights={weights} />
         </li>
       ))}
+      {near.length < all.length && (
+        <li>
+          <button type="button" className="trunk-more" aria-expanded={every} onClick={() => setEvery(!every)}>
+            {messages.flow.notReached(all.length - near.length)}
+          </button>
+        </li>
+      )}
     </ol>
   );
+}
+
+// hanging weighs edges for the outline: a row hangs where the policy brings most of
+// it, and where that is nothing, where any policy does.
+function hanging(m: Model, { share }: Weights): Float32Array {
+  const most = widest(m);
+  return share.map((s, e) => (s > 0 ? s : most[e]! * 1e-9));
 }
 
 interface RowProps extends FlowTrunkProps {
@@ -64,23 +83,30 @@ function TrunkRow(p: RowProps) {
   const policy = policyIndex(p.flow, p.policy);
   const units = n.amounts[policy] ?? '0';
   const label = labelOf(n, policy, p.amountText, messages.flow);
-  const name = n.kind === 'unspent' ? `${messages.flow.kinds.unspent}, ${label.value}` : label.name;
   return (
     <button
       type="button" className="trunk-row" aria-current={n.id === p.selected}
-      data-later={p.cutTime !== null && n.first_time > p.cutTime} onClick={() => p.onSelect(n.id)}
+      data-later={p.cutTime !== null && n.first_time > p.cutTime} data-nothing={units === '0'} onClick={() => p.onSelect(n.id)}
     >
       <TrunkPicture {...p} node={n} />
       <span className="trunk-words">
-        <span className="trunk-name">{name}</span>
-        <span className="trunk-fact">{factOf(n)}</span>
+        <span className="trunk-name">{nameOf(n, label)}</span>
+        <span className="trunk-fact">{factOf(n, label)}</span>
       </span>
-      <span className="trunk-sum">{p.amountText(units)}<small>{p.shareText(units)}</small></span>
+      {units !== '0' && <span className="trunk-sum">{p.amountText(units)}<small>{p.shareText(units)}</small></span>}
     </button>
   );
 }
 
-function factOf(n: FlowNode): string {
+function nameOf(n: FlowNode, label: Label): string {
+  if (n.kind === 'unspent') return `${messages.flow.kinds.unspent}, ${label.value}`;
+  return n.fold?.kind === 'peel' ? `${label.name}, ${messages.flow.hops(n.fold.count)}` : label.name;
+}
+
+function factOf(n: FlowNode, label: Label): string {
+  const pace = paceOf(n, messages.flow);
+  if (pace !== '') return pace;
+  if (n.fan !== null) return `${dayOf(n.first_time)} ${clockOf(n.first_time)}, ${label.value}`;
   const when = `${dayOf(n.first_time)} ${clockOf(n.first_time)}`;
   if (n.last_time === n.first_time) return when;
   const end = dayOf(n.last_time) === dayOf(n.first_time) ? clockOf(n.last_time) : `${dayOf(n.last_time)} ${clockOf(n.last_time)}`;

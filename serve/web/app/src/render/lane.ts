@@ -10,6 +10,26 @@ export interface Lane {
   taint: number; // of what comes in, as a part of its value
 }
 
+// reached leaves out the rows that the weights give nothing, with all that hangs on
+// them. keep is a node that stays; -1: none.
+export function reached(rows: Row[], node: Float32Array, keep: number): Row[] {
+  const parents = parentsOf(rows);
+  const stays = rows.map((r) => node[r.node]! > 0 || r.node === keep);
+  for (let i = rows.length - 1; i >= 0; i--) if (stays[i] && parents[i]! >= 0) stays[parents[i]!] = true;
+  return rows.filter((_, i) => stays[i]);
+}
+
+// parentsOf says which row each row hangs on; -1: a root.
+function parentsOf(rows: Row[]): number[] {
+  const chain: number[] = []; // by depth: the last row there
+  return rows.map((row, i) => {
+    const parent = row.edge < 0 ? -1 : (row.goesOn ? chain[row.depth] : chain[row.depth - 1]) ?? -1;
+    chain[row.depth] = i;
+    chain.length = row.depth + 1;
+    return parent;
+  });
+}
+
 // Nothing of a share is thinner than this and still there: sums of parts leave dust.
 const dust = 1e-6;
 
@@ -38,12 +58,8 @@ export function lanesOf(rows: Row[], { share: edgeShare, taint, node: nodeShare 
 // What leaves each node by the rows that hang on it.
 function outgoing(rows: Row[], edgeShare: Float32Array): Map<number, number> {
   const sums = new Map<number, number>();
-  const chain: number[] = [];
-  for (const row of rows) {
-    const parent = row.goesOn ? chain[row.depth] : chain[row.depth - 1];
-    if (row.edge >= 0 && parent !== undefined) sums.set(parent, (sums.get(parent) ?? 0) + edgeShare[row.edge]!);
-    chain[row.depth] = row.node;
-    chain.length = row.depth + 1;
-  }
+  parentsOf(rows).forEach((p, i) => {
+    if (p >= 0) sums.set(rows[p]!.node, (sums.get(rows[p]!.node) ?? 0) + edgeShare[rows[i]!.edge]!);
+  });
   return sums;
 }

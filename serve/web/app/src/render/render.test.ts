@@ -14,12 +14,13 @@ import { en } from '../messages/en';
 import { fitted } from './camera';
 import { glyphOf, glyphs, svgOf } from './glyphs';
 import { labelOf, plain } from './label';
-import { lanesOf } from './lane';
+import { lanesOf, reached } from './lane';
 import { SvgPen } from './pen';
 import { sceneOf, strength, type Choice } from './scene';
 import { stepFrom } from './step';
 import { svgOfFlow } from './svg';
 import { ticksOf } from './tick';
+import { between, reweighed } from './tween';
 import { drawWords, forgetWidths, xOfTime } from './words';
 
 const amountText = (units: string) => `${units} sat`;
@@ -73,6 +74,20 @@ describe('scene', () => {
     const body = m.edges.length;
     expect(s.width0[body]).toBeCloseTo(38, 2);
     expect(s.width1[body]!).toBeLessThan(s.width0[body]!);
+  });
+});
+
+describe('another policy', () => {
+  it('moves widths from those before to those after, and places not at all', () => {
+    const flow = sample();
+    const [a, b] = [scene(flow, { policy: 'fifo' }).s, scene(flow, { policy: 'pure' }).s];
+    expect(reweighed(a, a)).toBe(false);
+    expect(reweighed(a, b)).toBe(true);
+    expect(between(a, b, 1)).toEqual(b);
+    expect([...between(a, b, 0).width0]).toEqual([...a.width0]);
+    const half = between(a, b, 0.5);
+    half.width0.forEach((w, i) => expect(w).toBeCloseTo((a.width0[i]! + b.width0[i]!) / 2, 3));
+    expect(half.placement).toBe(b.placement);
   });
 });
 
@@ -260,6 +275,21 @@ describe('steps and lanes', () => {
       '0 theft:a', '0 peel:b', '1 service_name:k', '1 rest:p', '0 tx:f', '1 unspent:d', '1 undecoded:e', '1 tx:h', '1 listed:x', '1 mixer:m',
       '0 tx:1', '0 tx:2', '1 unspent:2', '0 tx:3', '1 unspent:3', '0 service:n',
     ]);
+  });
+
+  it('leave out on a phone what the policy does not reach, and all that hangs on it', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 2, max: 5 }), (seed, every) => {
+      const flow = crowd(60, seed);
+      flow.nodes.forEach((n, i) => { if (i % every === 0) n.amounts = n.amounts.map(() => '0'); });
+      const m = modelOf(flow);
+      const w = weigh(m, 'fifo');
+      const rows = outline(m, widest(m));
+      const kept = new Set(reached(rows, w.node, -1).map((r) => r.node));
+      m.nodes.forEach((_, v) => { if (w.node[v]! > 0) expect(kept.has(v)).toBe(true); });
+      const left = rows.filter((r) => !kept.has(r.node)).map((r) => r.node);
+      expect(left.every((v) => w.node[v] === 0)).toBe(true);
+      expect(reached(rows, w.node, left[0] ?? -1).some((r) => r.node === left[0])).toBe(left.length > 0);
+    }), { numRuns: 30 });
   });
 
   it('draw a card of a chain, and glyphs for all else', () => {

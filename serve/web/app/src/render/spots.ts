@@ -14,8 +14,8 @@ export interface Spot {
 
 export const lineHeight = 14;
 // From a base line up to the top of the letters, and from there to their bottom.
-const ascent = 10;
-const letters = 13;
+const ascent = 9;
+const letters = 12;
 export const gapOfWords = 6;
 // How near to the edges of the screen words come.
 const edge = 5;
@@ -82,6 +82,10 @@ function rises(p: Page, v: number): boolean {
   return false;
 }
 
+// How far along its line the label of what rests may begin, in pixels, where there is
+// no room at its glyph.
+const alongLine = [40, 90, 160];
+
 // What rests has its label above its line; near the right edge it begins further
 // left, over the glyph, or stands before the glyph.
 function restSpots(p: Page, at: Point, size: Size, half: number): Spot[] {
@@ -90,7 +94,7 @@ function restSpots(p: Page, at: Point, size: Size, half: number): Spot[] {
   const after: Spot = { x: at.x + 11 * r + 3, y: at.y - 5, two: false, align: 'left' };
   const last = p.look.width - edge - width;
   const back: Spot = { ...after, x: at.x - 10 * r - 4 - width, y: at.y - 6 - half };
-  if (after.x <= last) return [after, back];
+  if (after.x <= last) return [after, back, ...alongLine.map((dx) => ({ ...after, x: after.x + dx })).filter((s) => s.x <= last)];
   return [{ ...after, x: last, y: at.y - Math.max(6, 10 * r + 4, half + 5) }, back];
 }
 

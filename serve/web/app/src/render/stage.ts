@@ -10,6 +10,7 @@ import type { Palette } from './palette';
 import { axisHeight, cardOf, drawGround, type Page } from './plate';
 import { coreProgram, ribbonProgram, type Body, type EdgeKey } from './ribbon';
 import { bodyAlpha, coreAlpha, lines, nodeAlpha, strength, type Scene } from './scene';
+import { Tween, reweighed, tweenMost } from './tween';
 import { drawWords, type Words } from './words';
 
 export interface Hears {
@@ -56,6 +57,7 @@ export class Stage {
   private atlas: Atlas | null = null;
   private moved = false; // by the user: then the view is kept
   private ours = false; // the camera is being moved by us
+  private readonly tween = new Tween();
   private readonly below = document.createElement('canvas');
   private readonly middle = document.createElement('div');
   private readonly above = document.createElement('canvas');
@@ -70,6 +72,7 @@ export class Stage {
   }
 
   kill(): void {
+    this.tween.stop();
     this.sigma?.kill();
     this.sigma = null;
     for (const e of [this.below, this.middle, this.above]) e.remove();
@@ -113,6 +116,7 @@ export class Stage {
   async show(content: Content, alive: () => boolean, anchor: string | null): Promise<void> {
     if (this.atlas === null) this.atlas = await atlasOf(content.palette);
     if (!alive()) return;
+    this.tween.stop();
     const shift = this.shiftOf(content, anchor);
     this.content = content;
     this.resizeCanvases();
@@ -134,14 +138,20 @@ export class Stage {
   async restyle(content: Content, themeChanged: boolean): Promise<void> {
     if (themeChanged) this.atlas = await atlasOf(content.palette);
     if (this.content === null || this.sigma === null || this.content.model !== content.model) return;
-    const before = this.content;
-    this.content = content;
-    const [edges, nodes] = changes(before.scene, content.scene, themeChanged, content.model);
+    const before = this.content.scene;
+    const [edges, nodes] = changes(before, content.scene, themeChanged, content.model);
     // The attributes are changed in place: an event for each would cost more than drawing.
     const graph = this.sigma.getGraph();
     for (const v of nodes) Object.assign(graph.getNodeAttributes(content.model.nodes[v]!.id), nodeData(content, v));
     const partialGraph = { edges: edges.map(String), nodes: nodes.map((v) => content.model.nodes[v]!.id) };
-    this.sigma.refresh({ partialGraph, skipIndexation: true, schedule: true });
+    const draw = (scene: Scene) => {
+      this.content = { ...content, scene, words: this.content?.words ?? content.words };
+      this.sigma?.refresh({ partialGraph, skipIndexation: true, schedule: true });
+    };
+    this.content = content;
+    if (edges.length <= tweenMost && reweighed(before, content.scene)) return this.tween.run(before, content.scene, draw);
+    this.tween.stop();
+    draw(content.scene);
   }
 
   fit(): void {

@@ -86,7 +86,7 @@ function addRests(p: Page, taken: Taken) {
   p.model.nodes.forEach((_, v) => {
     if (!restsAt(p, v) || p.scene.nodeStrength[v] === strength.later) return;
     const from = x[v]! * p.look.zoom + p.look.x;
-    taken.add(from, y[v]! * p.look.zoom + p.look.y - 1, Math.max(0, end - from), 2, things.level);
+    taken.add(from, y[v]! * p.look.zoom + p.look.y - 0.6, Math.max(0, end - from), 1.2, things.level);
   });
 }
 
