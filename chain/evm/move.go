@@ -16,6 +16,8 @@ type decoding struct {
 	// their logs; the first done are appended already.
 	pending []loggedMove
 	done    int
+	steps   []step
+	open    []int32 // the steps at which the frames began that have not ended
 	// created are contracts made by the transaction at hand (EIP-6780).
 	created []Address
 	at      uint32
@@ -24,6 +26,7 @@ type decoding struct {
 // loggedMove is a move that a contract's log states.
 type loggedMove struct {
 	by   Address
+	step int // of the transaction, after which it is told
 	move ledger.Move
 }
 
@@ -92,33 +95,20 @@ func (d *decoding) appendTx(i int) error {
 }
 
 // appendRun appends native moves in the order of the frames, and between them
-// those that logs state: each log where the contract that made it runs, not
-// before an earlier log, and otherwise as early as may be. Within one asset
-// this is the order in which things happened; between assets it is a rule that
-// gives the same for every form of traces.
+// those that logs state.
 func (d *decoding) appendRun(i int, frames []frame) {
 	if len(frames) == 0 {
 		d.appendWhole(i)
 	}
-	var running []running
-	for at := 0; at < len(frames); {
-		f := &frames[at]
-		for len(running) > int(f.depth) {
-			running = running[:len(running)-1]
-			d.drain(running)
+	d.placeLogs(frames)
+	for at, s := range d.steps {
+		if s.begins {
+			d.appendFrame(i, &frames[s.frame])
 		}
-		if f.failed {
-			at = after(frames, at)
-			continue
+		for d.done < len(d.pending) && d.pending[d.done].step == at {
+			d.append(i, d.pending[d.done].move)
+			d.done++
 		}
-		d.appendFrame(i, f)
-		running = append(running, enter(running, f))
-		d.drain(running)
-		at++
-	}
-	for len(running) > 0 {
-		running = running[:len(running)-1]
-		d.drain(running)
 	}
 	for _, p := range d.pending[d.done:] {
 		d.append(i, p.move)
@@ -134,37 +124,6 @@ func (d *decoding) appendWhole(i int) {
 	}
 	if x.Unknown&UnknownStatus == 0 {
 		d.append(i, ledger.Move{Kind: ledger.MoveNative, From: x.From.Key(), To: x.To.Key(), Amount: x.Value})
-	}
-}
-
-// running is a frame that has begun and not ended: the account in whose name
-// it runs, and whether it may change nothing.
-type running struct {
-	as     Address
-	static bool
-}
-
-func enter(open []running, f *frame) running {
-	r := running{as: f.to, static: f.kind == frameStatic || f.kind == frameDestroy}
-	if len(open) > 0 {
-		caller := open[len(open)-1]
-		r.static = r.static || caller.static
-		if f.kind == frameDelegate || f.kind == frameCallCode {
-			r.as = caller.as
-		}
-	}
-	return r
-}
-
-// drain appends the moves whose logs the innermost frame may have made.
-func (d *decoding) drain(open []running) {
-	if len(open) == 0 {
-		return
-	}
-	top := open[len(open)-1]
-	for !top.static && d.done < len(d.pending) && d.pending[d.done].by == top.as {
-		d.append(int(d.at), d.pending[d.done].move)
-		d.done++
 	}
 }
 

@@ -196,5 +196,5 @@ func (d *decoding) token(l *Log, from, to Address, asset ledger.Asset, amount ui
 	if !to.IsZero() {
 		m.To = to.Key()
 	}
-	d.pending = append(d.pending, loggedMove{l.Address, m})
+	d.pending = append(d.pending, loggedMove{by: l.Address, move: m})
 }
