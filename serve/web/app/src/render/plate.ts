@@ -93,25 +93,27 @@ function line(c: Pen, x0: number, y0: number, x1: number, y1: number) {
   c.stroke();
 }
 
-// restsAt says whether something of the theft lies at a node under the policy that is
-// shown; only then a line says that it does.
-export function restsAt(p: Pick<Page, 'model' | 'scene'>, v: number): boolean {
-  return p.model.nodes[v]!.kind === 'unspent' && p.scene.nodeStrength[v] !== strength.nothing;
-}
-
 // restsShown is how many lines to now are drawn: of more, only those of the path.
 const restsShown = 400;
 
-function drawRests(p: Page) {
-  const { c, scene, model, palette } = p;
-  const { x, y, nowX } = scene.placement;
+// restsOf lists the nodes that have a line to now on the screen: something of the
+// theft lies there under the policy that is shown.
+export function restsOf({ model, scene, look }: Pick<Page, 'model' | 'scene' | 'look'>): number[] {
   const rests: number[] = [];
-  model.nodes.forEach((_, v) => { if (restsAt(p, v)) rests.push(v); });
+  model.nodes.forEach((n, v) => { if (n.kind === 'unspent' && scene.nodeStrength[v] !== strength.nothing) rests.push(v); });
+  const shown = rests.length <= restsShown ? rests : rests.filter((v) => scene.nodeStrength[v] === strength.path);
+  return shown.filter((v) => {
+    const at = scene.placement.y[v]! * look.zoom + look.y;
+    return at >= axisHeight && at <= look.height;
+  });
+}
+
+function drawRests(p: Page) {
+  const { c, scene, palette } = p;
+  const { x, y, nowX } = scene.placement;
   c.strokeStyle = palette.waitf ?? '';
-  for (const v of rests) {
-    if (rests.length > restsShown && scene.nodeStrength[v] !== strength.path) continue;
+  for (const v of restsOf(p)) {
     const at = Y(p, y[v]!);
-    if (at < axisHeight || at > p.look.height) continue;
     c.globalAlpha = groundAlpha[scene.nodeStrength[v]!]!;
     c.lineWidth = 1.2;
     line(c, X(p, x[v]!) + 10, at, X(p, nowX), at);

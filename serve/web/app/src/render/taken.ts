@@ -1,7 +1,7 @@
 import { bendX } from '../layout/curve';
 import { shapes } from '../layout/input';
 import { glyphSize } from './atlas';
-import { axisHeight, cardOf, cardWordsFit, restsAt, type Page } from './plate';
+import { axisHeight, cardOf, cardWordsFit, restsOf, type Page } from './plate';
 import { strength, type Scene } from './scene';
 
 export interface Box {
@@ -83,8 +83,8 @@ function addMarks(p: Page, taken: Taken) {
 function addRests(p: Page, taken: Taken) {
   const { x, y, nowX } = p.scene.placement;
   const end = nowX * p.look.zoom + p.look.x;
-  p.model.nodes.forEach((_, v) => {
-    if (!restsAt(p, v) || p.scene.nodeStrength[v] === strength.later) return;
+  restsOf(p).forEach((v) => {
+    if (p.scene.nodeStrength[v] === strength.later) return;
     const from = x[v]! * p.look.zoom + p.look.x;
     taken.add(from, y[v]! * p.look.zoom + p.look.y - 0.6, Math.max(0, end - from), 1.2, things.level);
   });
