@@ -71,7 +71,7 @@ type Unknown uint8
 
 // What may not be known.
 const (
-	// UnknownInternal: it may have run code, and nothing traced it.
+	// UnknownInternal: it may have run code, and nothing traced it, or not all.
 	UnknownInternal Unknown = 1 << iota
 	// UnknownStatus: whether it failed, and so whether its value moved.
 	UnknownStatus

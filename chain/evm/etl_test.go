@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -81,19 +80,17 @@ func transfersCSV(tb testing.TB, raw []byte) (out []string) {
 // against what ethereum-etl made of the same answers.
 func TestTokenTransfers(t *testing.T) {
 	files := readETL(t)
-	var stream struct {
-		Token, From, To string
-		Value           json.Number
-	}
-	fields := map[string]any{}
-	if err := json.Unmarshal(files["test_stream/blocks_1755634_1755635/expected_token_transfers.json"], &fields); err != nil {
+	var stream map[string]json.RawMessage // one transfer, its value a number
+	if err := json.Unmarshal(files["test_stream/blocks_1755634_1755635/expected_token_transfers.json"], &stream); err != nil {
 		t.Fatal(err)
 	}
-	stream.Token, stream.From, stream.To = fmt.Sprint(fields["token_address"]), fmt.Sprint(fields["from_address"]), fmt.Sprint(fields["to_address"])
-	const fiveEther = "5000000000000000000"
+	var streamed []string
+	for _, k := range []string{"token_address", "from_address", "to_address", "value"} {
+		streamed = append(streamed, strings.Trim(string(stream[k]), `"`))
+	}
 	for block, want := range map[string][]string{
 		"test_export_blocks_job/block_with_logs/web3_response.eth_getBlockByNumber_0x76250_true.json":        transfersCSV(t, files["test_export_token_transfers_job/block_with_transfers/expected_token_transfers.csv"]),
-		"test_stream/blocks_1755634_1755635/web3_response.eth_getBlockByNumber_0x1ac9f3_true.json":           {strings.Join([]string{stream.Token, stream.From, stream.To, fiveEther}, " ")},
+		"test_stream/blocks_1755634_1755635/web3_response.eth_getBlockByNumber_0x1ac9f3_true.json":           {strings.Join(streamed, " ")},
 		"test_stream/blocks_1755634_1755635/web3_response.eth_getBlockByNumber_0x1ac9f2_true.json":           nil,
 		"test_export_blocks_job/block_without_transactions/web3_response.eth_getBlockByNumber_0x0_true.json": nil,
 	} {
@@ -105,18 +102,17 @@ func TestTokenTransfers(t *testing.T) {
 			t.Errorf("%s: %q, want %q", path.Base(block), got, want)
 		}
 	}
-	for logs, want := range map[string]string{
-		"test_export_token_transfers_job/block_with_transfers/web3_response.eth_getFilterLogs_0x0.json": "test_export_token_transfers_job/block_with_transfers/expected_token_transfers.csv",
-	} {
-		moves, err := evm.LoggedMoves(files.result(t, logs))
-		if got, want := tokenMoves(moves), transfersCSV(t, files[want]); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%s: %q, %v, want %q", logs, got, err, want)
-		}
-	}
-	moves, err := evm.LoggedMoves(logsCSV(t, files["test_extract_token_transfers_job/logs/logs.csv"]))
-	want := transfersCSV(t, files["test_extract_token_transfers_job/logs/expected_token_transfers.csv"])
-	if got := tokenMoves(moves); err != nil || !slices.Equal(got, want) {
-		t.Errorf("logs.csv: %q, %v, want %q", got, err, want)
+	const job = "test_export_token_transfers_job/block_with_transfers/"
+	checkLogs(t, files.result(t, job+"web3_response.eth_getFilterLogs_0x0.json"), files[job+"expected_token_transfers.csv"])
+	const extract = "test_extract_token_transfers_job/logs/"
+	checkLogs(t, logsCSV(t, files[extract+"logs.csv"]), files[extract+"expected_token_transfers.csv"])
+}
+
+func checkLogs(t *testing.T, logs, expected []byte) {
+	t.Helper()
+	moves, err := evm.LoggedMoves(logs)
+	if got, want := tokenMoves(moves), transfersCSV(t, expected); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 }
 

@@ -27,7 +27,9 @@ func (d *decoding) placeLogs(frames []frame) {
 		}
 	}
 	for i := next; i < len(d.pending); i++ {
-		d.pending[i].step = len(d.steps) // by no frame that is known
+		d.pending[i].step = len(d.steps)
+		// No frame may have made it, so a frame is missing.
+		d.b.Txs[d.at].Unknown |= UnknownInternal
 	}
 	d.delayLogs(len(frames), next)
 }

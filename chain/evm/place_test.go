@@ -24,13 +24,16 @@ func TestPlaceLogs(t *testing.T) {
 		frames = growCalls(r, frames, 0)
 		var told decoding
 		told.readSteps(frames)
-		var d decoding
+		d := decoding{b: &Block{Txs: make([]Tx, 1)}}
 		for _, s := range told.steps {
 			for r.IntN(3) == 0 && !s.static {
 				d.pending = append(d.pending, loggedMove{by: s.as})
 			}
 		}
 		d.placeLogs(frames)
+		if d.b.Txs[0].Unknown != 0 {
+			t.Fatal("a log has no place")
+		}
 		checkPlaces(t, &d)
 	}
 }
