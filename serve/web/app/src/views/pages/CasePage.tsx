@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from 'react-router-dom';
 import { exportCase } from '../../actions/download';
 import { messages } from '../../messages';
 import type { Case, CaseDiff, Question } from '../../state/api';
+import { chainWord } from '../../state/chains';
 import { plain, plainText } from '../../state/plain';
 import { useCase, useCaseDiff, useCaseWrites, useClient, useNotes, useTraces } from '../../state/queries';
 import { full, seconds } from '../../state/when';
@@ -124,7 +125,7 @@ function QuestionList({ q }: { q: Question }) {
   const ask = messages.views.ask;
   const names = messages.views.trace.policies as Record<string, string>;
   const rows: [string, string | undefined][] = [
-    [ask.chain, q.chain],
+    [ask.chain, q.chain === undefined ? undefined : chainWord(q.chain)],
     [ask.policies, (q.policies ?? []).map((p) => names[p] ?? p).join(', ')],
     [ask.asOf, q.as_of],
     [ask.until, q.until],

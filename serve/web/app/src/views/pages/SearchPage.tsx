@@ -120,7 +120,7 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
                 <td>{h.chain === null ? '' : chainWord(h.chain)}</td>
                 <td>{time(h.first_seen)}</td>
                 <td>{time(h.last_seen)}</td>
-                <td>{h.labels.length === 0 ? <span className="soft">{text.noLabel}</span> : h.labels.map(plain).join(', ')}</td>
+                <td>{h.labels.length === 0 ? h.kind !== 'block' && <span className="soft">{text.noLabel}</span> : h.labels.map(plain).join(', ')}</td>
               </tr>
             ))}
           </tbody>

@@ -162,7 +162,7 @@ function FoldFacts({ node }: { node: FlowNode }) {
   const amount = (a: string): string => messages.views.amount(cut(units(a), 3));
   return (
     <>
-      {fold !== null && <Fact label={text.facts.inside} value={text.insideText(grouped(fold.count), grouped(fold.txs))} cls="rule" source={text.foldRule} />}
+      {fold !== null && <Fact label={text.facts.inside} value={text.insideText(grouped(fold.count), fold.txs)} cls="rule" source={text.foldRule} />}
       {peels !== null && (
         <>
           <Fact label={text.facts.peeled} value={amount(peels.peeled)} cls="chain" source={heights(node)} />

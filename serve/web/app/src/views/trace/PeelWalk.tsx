@@ -41,8 +41,8 @@ export function PeelWalk({ window: w, onMove, onFold }: Props) {
         <Icon name="back" size={15} />
       </button>
       <svg ref={track} className="walk-track" role="slider" tabIndex={0} aria-label={text.slider} aria-valuemin={1} aria-valuemax={last + 1} aria-valuenow={w.from + 1} aria-valuetext={said} onKeyDown={keys} onClick={click}>
-        <line x1="0" x2="100%" y1="12" y2="12" />
-        <rect x={`${(100 * w.from) / w.hops}%`} width={`${(100 * windowHops) / w.hops}%`} y="6" height="12" rx="3" />
+        <line x1="0" x2="100%" y1="50%" y2="50%" />
+        <line className="walk-window" x1={`${(100 * w.from) / w.hops}%`} x2={`${(100 * (w.from + windowHops)) / w.hops}%`} y1="50%" y2="50%" />
       </svg>
       <button type="button" className="btn icon-only quiet" aria-label={text.later} title={text.later} disabled={w.from >= last} onClick={() => onMove(w.from + windowHops)}>
         <Icon name="on" size={15} />
