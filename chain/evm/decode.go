@@ -142,7 +142,7 @@ func (x *Tx) noteUntraced() {
 	switch {
 	case x.Status == StatusFailed:
 		return
-	case x.Status == StatusUnknown && !(plain && x.gas > gasPlain):
+	case x.Status == StatusUnknown:
 		x.Unknown |= UnknownStatus | UnknownInternal
 	case !plain:
 		x.Unknown |= UnknownInternal

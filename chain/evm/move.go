@@ -122,9 +122,7 @@ func (d *decoding) appendWhole(i int) {
 	if x.Create {
 		d.event(EventCreated, Address{}, x.To)
 	}
-	if x.Unknown&UnknownStatus == 0 {
-		d.append(i, ledger.Move{Kind: ledger.MoveNative, From: x.From.Key(), To: x.To.Key(), Amount: x.Value})
-	}
+	d.append(i, ledger.Move{Kind: ledger.MoveNative, From: x.From.Key(), To: x.To.Key(), Amount: x.Value})
 }
 
 // appendFrame appends what a frame moves by itself. Delegated calls state a
