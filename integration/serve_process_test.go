@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"clew.example/clew/bench/chain"
 	"clew.example/clew/ledger"
@@ -64,12 +65,16 @@ type server struct {
 	http *http.Client
 }
 
+// answerMax bounds every answer, streams of events too: a large trace takes ten
+// seconds where nothing else runs, and a minute where much does.
+const answerMax = 5 * time.Minute
+
 // serve starts a server on a database, which it makes if there is none, and
 // waits until it can be asked.
 func serve(t *testing.T, l, db string, more ...string) *server {
 	t.Helper()
 	args := append([]string{"serve", "--ledger", l, "--db", db, "--listen", "127.0.0.1:0"}, more...)
-	s := &server{process: launch(t, args...), t: t, db: db, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	s := &server{process: launch(t, args...), t: t, db: db, http: &http.Client{Timeout: answerMax, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
 	t.Cleanup(s.http.CloseIdleConnections)
 	until(t, func() string { return "the address; clew said " + s.complaints() }, func() bool {
 		for _, l := range s.lines() {
