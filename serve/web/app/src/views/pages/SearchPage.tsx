@@ -118,9 +118,9 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
                   <HitName hit={h} first={i === 0} />
                 </td>
                 <td>{h.chain === null ? '' : chainWord(h.chain)}</td>
-                <td>{time(h.first_seen)}</td>
-                <td>{time(h.last_seen)}</td>
-                <td>{h.labels.length === 0 ? h.kind !== 'block' && <span className="soft">{text.noLabel}</span> : h.labels.map(plain).join(', ')}</td>
+                <td>{h.chain === null ? '' : time(h.first_seen)}</td>
+                <td>{h.chain === null ? '' : time(h.last_seen)}</td>
+                <td>{h.labels.length === 0 ? h.chain !== null && h.kind !== 'block' && <span className="soft">{text.noLabel}</span> : h.labels.map(plain).join(', ')}</td>
               </tr>
             ))}
           </tbody>

@@ -33,10 +33,12 @@ export function Strip(p: Props) {
   const box = useRef<SVGSVGElement>(null);
   const { axis, flow, policy, at } = p;
   const strip = flow.strip;
-  if (strip === undefined || strip === null || axis === null || !strip.policies.includes(policy)) {
+  const shown = strip !== undefined && strip !== null && strip.policies.includes(policy);
+  // Until the flow has its places there is no axis, which says nothing of the trace.
+  if (!shown || axis === null) {
     return (
       <section className="strip none">
-        <p>{text.noStrip}</p>
+        {!shown && <p>{text.noStrip}</p>}
       </section>
     );
   }

@@ -7,7 +7,7 @@ import { messages } from '../../messages';
 import { balanced, firstPolicy, measureOf, partsOf, policyResults } from '../../state/answer';
 import { cut } from '../../state/amount';
 import type { Policy, Run, TraceResult } from '../../state/api';
-import type { Axis } from '../../state/axis';
+import { linearAxis, type Axis } from '../../state/axis';
 import { exitRows } from '../../state/exits';
 import { useServed, useTracePath } from '../../state/queries';
 import { eventTimes, stoodAt } from '../../state/replay';
@@ -31,6 +31,9 @@ import { TraceTitle, onNetwork, titleOf } from './TraceTitle';
 import { useTraceKeys } from './traceKeys';
 
 const text = messages.views.trace;
+
+// Where the strip begins without a picture above it: right of its button and figures.
+const stripPad = 56;
 
 interface Props {
   run: Run;
@@ -81,7 +84,7 @@ export function TraceDesk({ run, result, flow, graphError, state }: Props) {
   const pane = (
     <FlowPane flow={flow} result={result} path={path} policy={policy} view={view} at={replay.at} theme={theme} handle={setHandle} tools={handle} asTree={asTree && !phone} phone={phone} onAsTree={setAsTree} onView={change} onSlide={slide} onOpen={open} onAll={all} onAxis={setAxis} onWidth={setWidth} />
   );
-  const strip = <Strip flow={flow} policy={policy} axis={asTree || phone ? null : axis} width={width} at={replay.at} times={times} playing={replay.playing} onAt={replay.seek} onPlay={replay.toggle} />;
+  const strip = <Strip flow={flow} policy={policy} axis={asTree ? linearAxis(flow.time_from, flow.tip.time ?? flow.time_to, width, stripPad) : axis} width={width} at={replay.at} times={times} playing={replay.playing} onAt={replay.seek} onPlay={replay.toggle} />;
   const table = <ExitTable flow={flow} policy={policy} selected={view.selected} at={replay.at} phone={phone} onSelect={select} />;
   const notes = run.case ? (
     <Notes caseId={run.case} target={node === null ? null : targetOf(node)} folded={node !== null && targetOf(node) === null} writing={writing} onWriting={setWriting} />
