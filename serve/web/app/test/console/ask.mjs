@@ -30,5 +30,5 @@ export async function done({ page, chain, txid }) {
   await ready(page);
   that(await page.getByRole('table', { name: 'Exits and resting places' }).getByRole('row').count() > 2, 'no exit');
   await page.goto('/traces');
-  await page.getByRole('cell', { name: 'cancelled' }).waitFor();
+  await page.getByRole('cell', { name: 'cancelled' }).first().waitFor();
 }

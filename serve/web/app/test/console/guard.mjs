@@ -80,7 +80,8 @@ export class Guard {
     page.on('request', (r) => {
       // Of what the page before asked for nobody hears again.
       if (r.isNavigationRequest()) asking.open.clear();
-      asking.open.add(r);
+      // Nor of a worker's script, which is no request to the server, once the worker ended.
+      if (!r.url().startsWith('blob:')) asking.open.add(r);
     });
     page.on('requestfinished', ended);
     page.on('requestfailed', ended);
