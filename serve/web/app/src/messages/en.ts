@@ -34,7 +34,7 @@ export const en = {
     unspent: 'unspent',
     outputs: (n: number) => `${n} outputs`,
     deposits: (n: number) => `${n} addresses`,
-    branches: (n: number) => `${n} branches`,
+    branches: (n: number) => (n === 1 ? '1 branch' : `${n} branches`),
     small: (n: number) => `${n} small`,
     notReached: (n: number) => `${n} that this policy does not reach`,
     months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
