@@ -19,6 +19,9 @@ type Job struct {
 
 	// Progress, if set, is told now and then how far a trace is.
 	Progress func(trace.Progress)
+	// Visited, if set, is told when all transactions were visited and the answer
+	// is put together, which takes as long again where it is large.
+	Visited func()
 }
 
 // Answer is what a trace found.
@@ -117,13 +120,19 @@ func (j *Job) graph(ctx context.Context, p trace.Source, params trace.Params, fo
 	for i := range found {
 		starts[i] = found[i].Start
 	}
+	visited := j.Visited
+	if visited == nil {
+		visited = func() {}
+	}
 	if j.Backward {
+		defer visited()
 		return trace.Backward(ctx, p, params, starts, Addresses(j.Network))
 	}
 	t := trace.New(params, starts)
 	if err := t.Advance(ctx, p); err != nil {
 		return nil, err
 	}
+	visited()
 	return t.Graph(ctx, p, Addresses(j.Network))
 }
 

@@ -22,7 +22,7 @@ type Params struct {
 // Progress says how far a trace is under a policy.
 type Progress struct {
 	Policy lot.Policy
-	Height ledger.Height // of the transaction visited last
+	Height ledger.Height // of the transaction visited last; the tip's, when all were
 	Txs    int           // visited so far
 }
 

@@ -22,8 +22,8 @@ func (r *run) settle(ctx context.Context, src UTXO, starts int) error {
 	here := r.t.starts[r.next : r.next+starts]
 	r.next += starts
 	r.visits.push(visit{m.tx.Ref, m.tx.Pos, m.given[len(m.outs)], m.hop, uint32(r.outs.len())})
-	if p := r.t.params.Progress; p != nil && r.visits.len()%progressEvery == 0 {
-		p(Progress{r.policy, m.tx.Pos.Height(), r.visits.len()})
+	if r.visits.len()%progressEvery == 0 {
+		r.tell(m.tx.Pos.Height())
 	}
 	if n := len(here); n > 0 && int(here[n-1].Vout) >= len(m.outs) {
 		return fmt.Errorf("start %d: the transaction has %d outputs", here[n-1].Vout, len(m.outs))
@@ -135,4 +135,11 @@ func (r *run) stop(ctx context.Context, src UTXO, first int) (err error) {
 		}
 	}
 	return nil
+}
+
+// tell says how far the trace is.
+func (r *run) tell(h ledger.Height) {
+	if p := r.t.params.Progress; p != nil {
+		p(Progress{r.policy, h, r.visits.len()})
+	}
 }

@@ -63,6 +63,7 @@ func (t *Trace) Advance(ctx context.Context, src UTXO) error {
 		if err := r.advance(ctx, src); err != nil {
 			return fmt.Errorf("trace by %s: %w", r.policy, err)
 		}
+		r.tell(tip.Height)
 		if n := r.totals(); r.policy != lot.Poison {
 			invariant.Check(n.Sum() == n.Theft, "trace by %s: parts sum to %d of %d", r.policy, n.Sum(), n.Theft)
 		}

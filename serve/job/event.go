@@ -202,6 +202,9 @@ func (m *Manager) following(ctx context.Context, id string) (*live, opsdb.Status
 	if err == nil && (t.Status == opsdb.Queued || t.Status == opsdb.Running) {
 		return l, "", nil
 	}
+	if err == nil {
+		l.end(t.Status) // for who came by the same place meanwhile
+	}
 	m.forget(id)
 	return nil, t.Status, err
 }

@@ -21,7 +21,14 @@ type Progress struct {
 	Policy string        `json:"policy" doc:"the one that runs"`
 	Height ledger.Height `json:"height" doc:"of the transaction visited last"`
 	Txs    int           `json:"txs" doc:"visited under all policies so far"`
+	Stage  string        `json:"stage" enum:"visiting,answering" doc:"answering: all were visited, and the answer is put together"`
 }
+
+// The stages of a trace that runs.
+const (
+	visiting  = "visiting"
+	answering = "answering"
+)
 
 // How often progress is told to who listens, and noted in the store, where it
 // costs a sync.
@@ -123,7 +130,7 @@ func (m *Manager) compute(ctx context.Context, id, caseID string, text json.RawM
 		return nil, err
 	}
 	w := watch{m: m, id: id, live: l, cancel: cancel}
-	j.Progress = w.see
+	j.Progress, j.Visited = w.see, w.visited
 	a, err := j.Answer(ctx, src)
 	if err != nil && context.Cause(ctx) != nil {
 		return nil, context.Cause(ctx)
@@ -167,6 +174,7 @@ type watch struct {
 	cancel context.CancelCauseFunc
 
 	policy      lot.Policy
+	height      ledger.Height
 	before, txs int // visited under the policies before, and under this one
 	told, noted time.Time
 }
@@ -175,7 +183,7 @@ func (w *watch) see(p trace.Progress) {
 	if p.Policy != w.policy || p.Txs < w.txs { // the next one, or all again after a reorganisation
 		w.before += w.txs
 	}
-	w.policy, w.txs = p.Policy, p.Txs
+	w.policy, w.height, w.txs = p.Policy, p.Height, p.Txs
 	if w.before+w.txs > w.m.o.TxsMax {
 		w.cancel(ErrLarge)
 	}
@@ -184,12 +192,26 @@ func (w *watch) see(p trace.Progress) {
 		return
 	}
 	w.told = now
-	say := Progress{Policy: p.Policy.String(), Height: p.Height, Txs: w.before + w.txs}
+	say := w.say(visiting)
 	w.live.tell(say)
 	if now.Sub(w.noted) >= noteEvery {
 		w.noted = now
 		w.note(say)
 	}
+}
+
+// visited says, whenever the last word was, that the answer is put together.
+func (w *watch) visited() {
+	if w.live == nil {
+		return
+	}
+	say := w.say(answering)
+	w.live.tell(say)
+	w.note(say)
+}
+
+func (w *watch) say(stage string) Progress {
+	return Progress{Policy: w.policy.String(), Height: w.height, Txs: w.before + w.txs, Stage: stage}
 }
 
 func (w *watch) note(p Progress) {

@@ -25,7 +25,9 @@ func TestDocument(t *testing.T) {
 		}
 		said = append(said, table+" "+m[2]+" "+m[3])
 	}
-	made := slices.DeleteFunc(opsdb.Columns(t, fresh(t)), func(c string) bool { return strings.HasPrefix(c, "goose_db_version ") || strings.HasPrefix(c, "sqlite_") })
+	made := slices.DeleteFunc(opsdb.Columns(t, fresh(t)), func(c string) bool {
+		return strings.HasPrefix(c, "goose_db_version ") || strings.HasPrefix(c, "sqlite_")
+	})
 	slices.Sort(said)
 	slices.Sort(made)
 	if !slices.Equal(said, made) {

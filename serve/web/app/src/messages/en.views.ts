@@ -450,6 +450,7 @@ export const views = {
     title: 'Trace',
     queued: 'Waiting for its turn',
     running: (txs: string) => `Tracing, ${txs} transactions so far`,
+    answering: (txs: string) => `${txs} transactions visited; the answer is put together`,
     runningNoCount: 'Tracing',
     under: (policy: string, height: string) => `${policy}, block ${height}. Not final.`,
     underNoHeight: 'The first block is being read.',

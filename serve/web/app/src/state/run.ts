@@ -19,7 +19,7 @@ function progressOf(data: string): Progress | null {
   try {
     const p = JSON.parse(data) as Partial<Progress> | null;
     if (p === null || typeof p.policy !== 'string' || typeof p.height !== 'number' || typeof p.txs !== 'number') return null;
-    return { policy: p.policy, height: p.height, txs: p.txs };
+    return { policy: p.policy, height: p.height, txs: p.txs, stage: p.stage === 'answering' ? 'answering' : 'visiting' };
   } catch {
     return null;
   }

@@ -1189,6 +1189,11 @@ export interface components {
             /** @description the one that runs */
             policy: string;
             /**
+             * @description answering: all were visited, and the answer is put together
+             * @enum {string}
+             */
+            stage: "visiting" | "answering";
+            /**
              * Format: int64
              * @description visited under all policies so far
              */

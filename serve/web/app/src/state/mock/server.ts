@@ -34,7 +34,7 @@ export class MockServer {
     const run = { title: '', case: 'c1', progress: null, question, finalised: true, error: null, made, made_by: 'owner', started: made, ended: null, input_digest: null };
     this.runs.push(
       { ...run, id: 't1', status: 'done', result_digest: digest },
-      { ...run, id: 't2', status: 'running', progress: { policy: 'haircut', height: 558_104, txs: 41_208 }, result_digest: null, finalised: null },
+      { ...run, id: 't2', status: 'running', progress: { policy: 'haircut', height: 558_104, txs: 41_208, stage: 'visiting' as const }, result_digest: null, finalised: null },
       { ...run, id: 't3', status: 'failed', result_digest: null, finalised: null, error: { title: 'the ledger is damaged', detail: 'column value, row 5,120: checksum does not fit' } },
     );
   }
@@ -143,7 +143,7 @@ export class MockServer {
       async start(to) {
         const say = (text: string): void => to.enqueue(new TextEncoder().encode(text));
         for (let i = first; i <= 4 && run.status === 'running'; i++) {
-          run.progress = { policy: 'fifo', height: 556_000 + i * 900, txs: i * 10_302 };
+          run.progress = { policy: 'fifo', height: 556_000 + i * 900, txs: i * 10_302, stage: 'visiting' as const };
           say(`id: ${i}\nevent: progress\ndata: ${JSON.stringify(run.progress)}\n\n`);
           await pause(stepMs);
         }

@@ -38,7 +38,8 @@ function Working({ run, progress }: { run: Run; progress: Progress | null }) {
   const height = progress?.height ?? null;
   const policy = progress?.policy ?? null;
   const name = policy === null ? null : ((messages.views.trace.policies as Record<string, string>)[policy] ?? policy);
-  const head = run.status === 'queued' ? text.queued : txs === null ? text.runningNoCount : text.running(grouped(txs));
+  const doing = progress?.stage === 'answering' ? text.answering : text.running;
+  const head = run.status === 'queued' ? text.queued : txs === null ? text.runningNoCount : doing(grouped(txs));
   return (
     <section className="running">
       <h2 aria-live="polite">{head}</h2>
