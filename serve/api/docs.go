@@ -73,6 +73,9 @@ func docsPage(text []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// Problems returns what the codes of problems mean.
+func (*spec) Problems() any { return explained }
+
 // Of returns the operations of a tag, in order of path and method.
 func (d *spec) Of(tag string) (ops []specOperation) {
 	for _, p := range slices.Sorted(maps.Keys(d.Paths)) {

@@ -67,6 +67,7 @@ const (
 	codeInternal    = "internal"
 	codeTooLarge    = "too_large"
 	codeFull        = "disk_full"
+	codeMedia       = "media_type"
 )
 
 func newProblem(status int, code, detail string, faults ...Fault) *Problem {
@@ -96,7 +97,7 @@ func init() {
 
 // codes are those of the problems that huma finds.
 var codes = map[int]string{
-	http.StatusRequestEntityTooLarge: auth.CodeBodyTooLong, http.StatusRequestTimeout: codeUnavailable, http.StatusUnsupportedMediaType: "media_type",
+	http.StatusRequestEntityTooLarge: auth.CodeBodyTooLong, http.StatusRequestTimeout: codeUnavailable, http.StatusUnsupportedMediaType: codeMedia,
 }
 
 func problemOfHuma(status int, msg string, errs ...error) huma.StatusError {
