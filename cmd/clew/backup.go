@@ -57,6 +57,9 @@ backup are valid again.`,
 			}
 			path := e.dbPath(db)
 			r, err := opsdb.Restore(cmd.Context(), args[0], path, opt)
+			if errors.Is(err, opsdb.ErrExists) {
+				return fail(exitUsage, err, "--force puts the backup in its place")
+			}
 			if err != nil {
 				return dbFailure(path, err)
 			}
