@@ -3,6 +3,7 @@
 package integration_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"clew.example/clew/bench/chain"
 	"clew.example/clew/ledger"
@@ -27,7 +29,9 @@ func TestConsole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(node, filepath.Join("test", "console.mjs"))
+	ctx, cancel := context.WithTimeout(t.Context(), walkMax)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, node, filepath.Join("test", "console.mjs"))
 	cmd.Dir = consoleDir
 	cmd.Env = append(os.Environ(), "CLEW_CONSOLE="+string(asked))
 	out, err := cmd.CombinedOutput()
@@ -36,6 +40,9 @@ func TestConsole(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// walkMax ends a walk that hangs. It takes some two minutes on two cores.
+const walkMax = 8 * time.Minute
 
 var consoleDir = filepath.Join("..", "serve", "web", "app")
 
