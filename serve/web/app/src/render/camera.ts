@@ -36,11 +36,11 @@ export function stateFor(width: number, height: number, middle: { x: number; y: 
 // Where the theft stands when not all can be shown, in pixels.
 const theftFromLeft = 52;
 
-// fitted shows the whole picture, never enlarged, and where that cannot be read the
-// part that begins with the theft. top is what the axis takes.
-export function fitted(width: number, height: number, picture: { width: number; height: number }, top: number, theft: { x: number; y: number }) {
+// fitted shows the whole picture, never enlarged, and where that would be smaller than
+// least the part that begins with the theft. top is what the axis takes.
+export function fitted(width: number, height: number, picture: { width: number; height: number }, top: number, theft: { x: number; y: number }, least = zoomLeast) {
   const room = height - top;
-  const zoom = Math.max(zoomLeast, Math.min(1, width / picture.width, room / picture.height));
+  const zoom = Math.max(least, Math.min(1, width / picture.width, room / picture.height));
   const wide = picture.width * zoom > width;
   const tall = picture.height * zoom > room;
   const x = wide ? Math.max(width / 2 / zoom, theft.x - theftFromLeft / zoom + width / 2 / zoom) : picture.width / 2;

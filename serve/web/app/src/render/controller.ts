@@ -66,7 +66,7 @@ export class FlowController {
   private run = 0; // counts layouts: an older one is dropped
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly sizes: ResizeObserver | null = null;
-  private width = 0;
+  private laidIn = { width: 0, height: 0 }; // the view that was laid out for
   private dead = false;
   private lastOpened: string | null = null; // stays where it is when it unfolds
   private begun: Promise<void> | null = null;
@@ -176,7 +176,7 @@ export class FlowController {
   }
 
   private place(input: Input) {
-    this.width = input.width;
+    this.laidIn = { width: input.width, height: input.height };
     return layouter.lay(input);
   }
 
@@ -244,7 +244,9 @@ export class FlowController {
   private resized() {
     this.stage?.resized();
     clearTimeout(this.timer);
-    if (this.laid === null || Math.abs(this.box.clientWidth - this.width) < 2) return;
+    const { width, height } = this.size();
+    const same = Math.abs(width - this.laidIn.width) < 2 && Math.abs(height - this.laidIn.height) < 2;
+    if (this.laid === null || same) return;
     this.timer = setTimeout(() => void this.layOut(), restMs);
   }
 

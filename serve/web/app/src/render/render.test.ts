@@ -232,6 +232,16 @@ describe('camera', () => {
     expect(state.x).toBeCloseTo(0.5, 6);
   });
 
+  it('shows all of a picture of any size, when that is asked for', () => {
+    const s = fitted(1000, 424, { width: 9000, height: 5000 }, 24, { x: 40, y: 300 }, 0.005);
+    expect(1 / s.ratio).toBeCloseTo(0.08, 9);
+    const at = (x: number, y: number) => [500 + (x - (500 + (s.x - 0.5) * 1000)) / s.ratio, 212 + (y - (212 - (s.y - 0.5) * 1000)) / s.ratio];
+    expect(at(0, 0)[1]).toBeCloseTo(24, 6);
+    expect(at(9000, 5000)[1]).toBeCloseTo(424, 6);
+    expect(at(0, 0)[0]).toBeGreaterThanOrEqual(0);
+    expect(at(9000, 5000)[0]).toBeLessThanOrEqual(1000);
+  });
+
   it('begins with the theft where all would be too small', () => {
     fc.assert(fc.property(fc.integer({ min: 4000, max: 90000 }), fc.integer({ min: 2000, max: 40000 }), fc.double({ min: 0, max: 1, noNaN: true }), (width, height, at) => {
       const theft = { x: 52, y: 40 + at * (height - 80) };

@@ -60,6 +60,7 @@ export class Stage {
   private content: Content | null = null;
   private atlas: Atlas | null = null;
   private moved = false; // by the user: then the view is kept
+  private whole = false; // all is to be seen, also where it cannot be read
   private ours = false; // the camera is being moved by us
   private readonly tween = new Tween();
   private readonly below = document.createElement('canvas');
@@ -158,7 +159,14 @@ export class Stage {
     draw(content.scene);
   }
 
+  // fit shows all of the picture, because it was asked for, and keeps to that until
+  // the view is moved.
   fit(): void {
+    this.whole = true;
+    this.placeAgain();
+  }
+
+  private placeAgain(): void {
     this.moved = false;
     if (this.content !== null) this.place(this.content.model, this.content.scene, { x: 0, y: 0 });
   }
@@ -192,7 +200,7 @@ export class Stage {
     setBox(this.sigma, this.box.clientWidth, this.box.clientHeight);
     this.sigma.resize(true);
     this.sigma.refresh();
-    if (!this.moved) this.fit();
+    if (!this.moved) this.placeAgain();
   }
 
   // picture puts all layers onto one canvas, as they are on the screen.
@@ -218,7 +226,7 @@ export class Stage {
     const at = (id: string) => this.content?.model.at.get(id) ?? -1;
     sigma.on('afterRender', () => this.draw());
     sigma.getCamera().on('updated', () => {
-      if (!this.ours) this.moved = true;
+      if (!this.ours) [this.moved, this.whole] = [true, false];
       this.hears.looked();
     });
     sigma.on('clickNode', ({ node }) => this.hears.select(at(node)));
@@ -255,7 +263,7 @@ export class Stage {
     const unit = Math.max(width, height);
     this.ours = true;
     if (this.moved) camera.setState({ x: camera.x + shift.x / unit, y: camera.y - shift.y / unit });
-    else camera.setState(fitted(width, height, s.placement, axisHeight, theftOf(m, s)));
+    else camera.setState(fitted(width, height, s.placement, axisHeight, theftOf(m, s), this.whole ? 1 / ratioMost : undefined));
     this.ours = false;
     this.hears.looked();
   }
