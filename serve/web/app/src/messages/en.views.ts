@@ -448,6 +448,8 @@ export const views = {
   },
   run: {
     title: 'Trace',
+    titleOf: (what: string) => `Trace of ${what}`,
+    titleMore: (what: string, more: number) => `Trace of ${what} and ${many(more, 'more start', 'more starts')}`,
     queued: 'Waiting for its turn',
     running: (txs: string) => `Tracing, ${txs} transactions so far`,
     answering: (txs: string) => `${txs} transactions visited; the answer is put together`,

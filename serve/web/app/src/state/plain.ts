@@ -31,3 +31,9 @@ export function shortOutpoint(outpoint: string): string {
   const colon = outpoint.lastIndexOf(':');
   return colon < 0 ? shortened(outpoint) : shortened(outpoint.slice(0, colon)) + plain(outpoint.slice(colon));
 }
+
+/** A start of a question in tables: an outpoint or an address, with its chain before it where it has one. */
+export function shortStart(start: string): string {
+  const at = start.indexOf(':');
+  return /^[a-z0-9]+:/.test(start) && at < 12 ? `${start.slice(0, at)} ${shortOutpoint(start.slice(at + 1))}` : shortOutpoint(start);
+}

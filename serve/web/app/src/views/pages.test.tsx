@@ -121,6 +121,14 @@ describe('a trace', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
     await screen.findByText('This trace was cancelled');
   });
+  it('without a result is called as its case is, and without a case after its start', async () => {
+    open('/traces/t3');
+    await screen.findByRole('heading', { level: 1, name: 'A made-up theft' });
+    server.runs = server.runs.map((r) => ({ ...r, case: null }));
+    cleanup();
+    open('/traces/t3');
+    await screen.findByRole('heading', { level: 1, name: `Trace of ${txid(1).slice(0, 6)}\u2026${txid(1).slice(-4)}` });
+  });
   it('puts the view into the address, and undo takes it back', async () => {
     open('/traces/t1');
     await screen.findByTestId('flow');

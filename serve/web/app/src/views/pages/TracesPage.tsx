@@ -1,7 +1,7 @@
 import { Link } from 'react-router-dom';
 import { messages } from '../../messages';
 import type { Run } from '../../state/api';
-import { plain, shortened, shortOutpoint } from '../../state/plain';
+import { plain, shortened, shortStart } from '../../state/plain';
 import { useTraces } from '../../state/queries';
 import { full, seconds } from '../../state/when';
 import { Page } from '../parts/Page';
@@ -81,9 +81,4 @@ function TraceLine({ run }: { run: Run }) {
       <td>{run.result_digest === null ? <span className="soft">{text.noDigest}</span> : <span className="mono" title={plain(run.result_digest)}>{shortened(run.result_digest.replace(/^sha256:/, ''))}</span>}</td>
     </tr>
   );
-}
-
-function shortStart(start: string): string {
-  const at = start.indexOf(':');
-  return /^[a-z0-9]+:/.test(start) && at < 12 ? `${start.slice(0, at)} ${shortOutpoint(start.slice(at + 1))}` : shortOutpoint(start);
 }
