@@ -36,6 +36,7 @@ export const en = {
     deposits: (n: number) => `${n} addresses`,
     branches: (n: number) => (n === 1 ? '1 branch' : `${n} branches`),
     small: (n: number) => `${n} small`,
+    notYet: 'Not yet',
     notReached: (n: number) => `${n} that this policy does not reach`,
     months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
     kinds: {

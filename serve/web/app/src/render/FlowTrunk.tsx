@@ -8,7 +8,7 @@ import { messages } from '../messages';
 import { GlyphShapes } from './GlyphMark';
 import { glyphOf } from './glyphs';
 import { labelOf, paceOf, type Label } from './label';
-import { lanesOf, reached, type Lane } from './lane';
+import { lanesOf, parted, reached, type Lane } from './lane';
 import { clockOf, dayOf } from './tick';
 
 export interface FlowTrunkProps {
@@ -45,14 +45,18 @@ export function FlowTrunk(props: FlowTrunkProps) {
   const keep = model.at.get(props.selected ?? '') ?? -1;
   const near = useMemo(() => reached(all, weights.node, keep), [all, weights, keep]);
   const rows = every ? all : near;
-  const lanes = useMemo(() => lanesOf(rows, weights), [rows, weights]);
+  const { before, after } = useMemo(() => parted(rows, (v) => props.cutTime !== null && model.nodes[v]!.first_time > props.cutTime), [rows, model, props.cutTime]);
+  const lanes = useMemo(() => lanesOf(before, weights), [before, weights]);
+  const item = (row: Row, of: Lane[], later: boolean) => (
+    <li key={model.nodes[row.node]!.id}>
+      <TrunkRow {...props} model={model} row={row} lanes={of} later={later} weights={weights} />
+    </li>
+  );
   return (
     <ol className="trunk" aria-label={messages.flow.label}>
-      {rows.map((row, i) => (
-        <li key={model.nodes[row.node]!.id}>
-          <TrunkRow {...props} model={model} row={row} lanes={lanes[i]!} weights={weights} />
-        </li>
-      ))}
+      {before.map((row, i) => item(row, lanes[i]!, false))}
+      {after.length > 0 && <li className="trunk-later">{messages.flow.notYet}</li>}
+      {after.map((row) => item(row, [], true))}
       {near.length < all.length && (
         <li>
           <button type="button" className="trunk-more" aria-expanded={every} onClick={() => setEvery(!every)}>
@@ -75,6 +79,7 @@ interface RowProps extends FlowTrunkProps {
   model: Model;
   row: Row;
   lanes: Lane[];
+  later: boolean; // than the replay has come: nothing flows there yet
   weights: Weights;
 }
 
@@ -86,7 +91,7 @@ function TrunkRow(p: RowProps) {
   return (
     <button
       type="button" className="trunk-row" aria-current={n.id === p.selected}
-      data-later={p.cutTime !== null && n.first_time > p.cutTime} data-nothing={units === '0'} onClick={() => p.onSelect(n.id)}
+      data-later={p.later} data-nothing={units === '0'} onClick={() => p.onSelect(n.id)}
     >
       <TrunkPicture {...p} node={n} />
       <span className="trunk-words">
@@ -113,10 +118,10 @@ function factOf(n: FlowNode, label: Label): string {
   return messages.flow.fromTo(when, end);
 }
 
-function TrunkPicture({ row, lanes, weights, model, node }: RowProps & { node: FlowNode }) {
+function TrunkPicture({ row, lanes, later, weights, model, node }: RowProps & { node: FlowNode }) {
   const x = xOf(row.depth);
   const taint = row.edge < 0 ? 1 : weights.taint[row.edge]!;
-  const branch = row.edge >= 0 && !row.goesOn;
+  const branch = row.edge >= 0 && !row.goesOn && !later;
   return (
     <svg className={`trunk-t${stepOf(taint)}`} width={xOf(Math.min(row.depth, depthMost)) + 20} height={rowHeight} aria-hidden="true">
       {lanes.map((l) => <TrunkLane key={l.depth} lane={l} />)}

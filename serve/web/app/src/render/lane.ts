@@ -19,6 +19,15 @@ export function reached(rows: Row[], node: Float32Array, keep: number): Row[] {
   return rows.filter((_, i) => stays[i]);
 }
 
+// parted sets the rows apart that are later than a time, with all that hangs on them,
+// so that they are one stretch below the others and not every other row.
+export function parted(rows: Row[], later: (node: number) => boolean): { before: Row[]; after: Row[] } {
+  const parents = parentsOf(rows);
+  const off: boolean[] = [];
+  rows.forEach((r, i) => off.push(later(r.node) || (off[parents[i]!] ?? false)));
+  return { before: rows.filter((_, i) => !off[i]), after: rows.filter((_, i) => off[i]) };
+}
+
 // parentsOf says which row each row hangs on; -1: a root.
 function parentsOf(rows: Row[]): number[] {
   const chain: number[] = []; // by depth: the last row there

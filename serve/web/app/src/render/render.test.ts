@@ -14,7 +14,7 @@ import { en } from '../messages/en';
 import { fitted } from './camera';
 import { glyphOf, glyphs, svgOf } from './glyphs';
 import { labelOf, plain } from './label';
-import { lanesOf, reached } from './lane';
+import { lanesOf, parted, reached } from './lane';
 import { SvgPen } from './pen';
 import { sceneOf, strength, type Choice } from './scene';
 import { stepFrom } from './step';
@@ -285,6 +285,24 @@ describe('steps and lanes', () => {
       '0 theft:a', '0 peel:b', '1 service_name:k', '1 rest:p', '0 tx:f', '1 unspent:d', '1 undecoded:e', '1 tx:h', '1 listed:x', '1 mixer:m',
       '0 tx:1', '0 tx:2', '1 unspent:2', '0 tx:3', '1 unspent:3', '0 service:n',
     ]);
+  });
+
+  it('set apart what is later than the replay, so that what stays is a tree of its own', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 0, max: 60 }), (seed, k) => {
+      const m = modelOf(crowd(60, seed));
+      const rows = outline(m, widest(m));
+      const cut = m.nodes[k % m.nodes.length]!.first_time;
+      const { before, after } = parted(rows, (v) => m.nodes[v]!.first_time > cut);
+      expect([...before, ...after].sort((a, b) => a.node - b.node)).toEqual([...rows].sort((a, b) => a.node - b.node));
+      const stays = new Set(before.map((r) => r.node));
+      before.forEach((r) => {
+        expect(m.nodes[r.node]!.first_time).toBeLessThanOrEqual(cut);
+        if (r.edge >= 0) expect(stays.has(m.from[r.edge]!)).toBe(true);
+      });
+    }), { numRuns: 30 });
+    const m = modelOf(sample());
+    const all = outline(m, widest(m));
+    expect(parted(all, () => false)).toEqual({ before: all, after: [] });
   });
 
   it('leave out on a phone what the policy does not reach, and all that hangs on it', () => {
