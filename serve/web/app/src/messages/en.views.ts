@@ -284,6 +284,7 @@ export const views = {
       origin: `${coin.ticker} of unknown origin, by policy`,
       reach: `${coin.ticker}, by policy`,
     },
+    offScale: (policy: string, a: string) => `${policy}, ${a}, is off the scale`,
     bracket: (least: string, most: string) => `at least ${least}, at most ${most}`,
     bracketOf: (names: string) => `of the policies asked for: ${names}`,
     flow: 'Flow',

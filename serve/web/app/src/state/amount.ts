@@ -54,6 +54,34 @@ export function cut(amount: bigint, digits: number, decimals = coinDecimals): st
 }
 
 /**
+ * Amounts in order, each cut to so many digits that neighbours which differ read
+ * differently, as far as texts of room characters can tell them apart. The others
+ * keep the digits asked for.
+ */
+export function apart(amounts: readonly bigint[], digits: number, room: number): string[] {
+  const texts = amounts.map((a) => cut(a, digits));
+  for (let from = 0, to = 0; from < amounts.length; from = to) {
+    while (to < amounts.length && texts[to] === texts[from]) to++;
+    const run = amounts.slice(from, to);
+    texts.splice(from, run.length, ...told(run, digits, room));
+  }
+  return texts;
+}
+
+// told writes amounts that read the same with digits with as few more as tell all of
+// them apart, else with as few as tell most of them apart.
+function told(run: readonly bigint[], digits: number, room: number): string[] {
+  const different = new Set(run).size;
+  let best = run.map((a) => cut(a, digits));
+  for (let d = digits + 1; d <= coinDecimals && new Set(best).size < different; d++) {
+    const next = run.map((a) => cut(a, d));
+    if (next.some((t) => t.length > room)) break;
+    if (new Set(next).size > new Set(best).size) best = next;
+  }
+  return best;
+}
+
+/**
  * An amount in base units as the picture shows it. What a policy brings nothing to
  * carries no amount, so nothing is the empty text, not 0.
  */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { balanced, firstPolicy, partsOf, policyResults, rangeOf } from './answer';
-import { cut, flowAmount, percent, ratio, shares, shareText, sum, units, whole } from './amount';
+import { apart, compare, cut, flowAmount, percent, ratio, shares, shareText, sum, units, whole } from './amount';
 import { timeAt, xOf } from './axis';
 import { exitRows, leftOutOf, rowsSum } from './exits';
 import { flowOf, policies, resultOf, theft } from './mock/world';
@@ -28,6 +28,16 @@ describe('amounts', () => {
         expect(shown <= a).toBe(true);
         // What is there is never shown as nothing.
         if (a > 0n && digits > 0) expect(shown > 0n).toBe(true);
+      }),
+    );
+  });
+  it('that differ read differently where there is room, and never wider than that for it', () => {
+    const near = fc.array(fc.bigInt({ min: 0n, max: 3_000_000n }), { maxLength: 8 }).map((list) => list.map((a) => 4_684_000_000n + a).sort(compare));
+    fc.assert(
+      fc.property(near, (list) => {
+        const texts = apart(list, 2, 14);
+        texts.forEach((t, i) => i > 0 && expect(t === texts[i - 1]).toBe(list[i] === list[i - 1]));
+        apart(list, 2, 7).forEach((t, i) => expect(t.length <= 7 && whole(list[i]!).startsWith(t)).toBe(true));
       }),
     );
   });

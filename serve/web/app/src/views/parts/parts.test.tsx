@@ -73,6 +73,14 @@ describe('the policy switch', () => {
     fireEvent.keyDown(screen.getByRole('radio', { checked: true }), { key: 'ArrowRight' });
     expect(choose).toHaveBeenCalledWith('tiho');
     expect(screen.getByText('at least 31.24, at most 58.49')).toBeTruthy();
+    expect(screen.queryByText(/off the scale/)).toBeNull();
+  });
+  it('tells results apart that differ, and takes Poison off a ruler that would show nothing else', () => {
+    const results = [['pure', 4_684_000_000n], ['haircut', 4_684_300_000n], ['fifo', 4_684_300_000n], ['poison', 99_000_000_000n]] as const;
+    show(<PolicySwitch results={results.map(([policy, amount]) => ({ policy, amount }))} measure="services" chosen="fifo" onChoose={vi.fn()} />);
+    expect(screen.getAllByRole('radio').map((c) => c.lastChild?.textContent)).toEqual(['46.840', '46.843', '46.843', '990.00']);
+    expect(screen.getByText('Poison, 990.00, is off the scale')).toBeTruthy();
+    expect(document.querySelector('.ruler circle')?.getAttribute('cx')).toBe('98%');
   });
 });
 

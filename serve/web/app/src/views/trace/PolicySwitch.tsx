@@ -1,8 +1,9 @@
 import { useRef, type KeyboardEvent } from 'react';
 import { messages } from '../../messages';
-import { cut, ratio } from '../../state/amount';
+import { apart, cut, ratio } from '../../state/amount';
 import type { Measure, PolicyResult } from '../../state/answer';
 import type { Policy } from '../../state/api';
+import { usePhone } from '../parts/screen';
 
 const text = messages.views.trace;
 
@@ -14,12 +15,20 @@ interface Props {
 }
 
 const digits = 2;
+// How many characters fit into a cell, eight beside each other and four, and into the
+// ends above them.
+const room = { wide: 7, phone: 10, ends: 14 };
+// Others that take less than this part of the ruler would stand on one point of it.
+const point = 0.025;
 
 /** Cells in order of their result; the ends are the bracket; the ruler has the true distances. */
 export function PolicySwitch({ results, measure, chosen, onChoose }: Props) {
   const cells = useRef<(HTMLButtonElement | null)[]>([]);
   const least = results[0]?.amount ?? 0n;
   const most = results[results.length - 1]?.amount ?? 0n;
+  const texts = apart(results.map((r) => r.amount), digits, usePhone() ? room.phone : room.wide);
+  const [low, high] = apart([least, most], digits, room.ends);
+  const off = offScale(results);
   const keys = (e: KeyboardEvent, i: number) => {
     const step = e.key === 'ArrowRight' || e.key === 'ArrowDown' ? 1 : e.key === 'ArrowLeft' || e.key === 'ArrowUp' ? -1 : 0;
     const to = (i + step + results.length) % results.length;
@@ -34,7 +43,7 @@ export function PolicySwitch({ results, measure, chosen, onChoose }: Props) {
     <section className="policy">
       <p className="policy-head">
         <span id="policy-question">{text.measure[measure]}</span>
-        <span>{text.bracket(cut(least, digits), cut(most, digits))}</span>
+        <span>{text.bracket(low ?? '', high ?? '')}</span>
       </p>
       <div className="policy-cells" role="radiogroup" aria-labelledby="policy-question">
         {results.map((r, i) => (
@@ -50,16 +59,28 @@ export function PolicySwitch({ results, measure, chosen, onChoose }: Props) {
             onKeyDown={(e) => keys(e, i)}
           >
             <span>{text.policies[r.policy]}</span>
-            <span>{cut(r.amount, digits)}</span>
+            <span>{texts[i]}</span>
           </button>
         ))}
       </div>
-      <Ruler results={results} chosen={chosen} least={least} most={most} />
+      <Ruler results={off === null ? results : results.filter((r) => r !== off)} chosen={chosen} />
+      {off !== null && <p className="ruler-note">{text.offScale(text.policies[off.policy], cut(off.amount, digits))}</p>}
     </section>
   );
 }
 
-function Ruler({ results, chosen, least, most }: { results: readonly PolicyResult[]; chosen: Policy; least: bigint; most: bigint }) {
+/** Poison, where it is so far away that all others, which differ, would stand on one point. */
+function offScale(results: readonly PolicyResult[]): PolicyResult | null {
+  const last = results[results.length - 1];
+  const others = results.filter((r) => r !== last);
+  const [first, next] = [others[0], others[others.length - 1]];
+  if (last?.policy !== 'poison' || first === undefined || next === undefined || next.amount === first.amount) return null;
+  return ratio(next.amount - first.amount, last.amount - first.amount) < point ? last : null;
+}
+
+function Ruler({ results, chosen }: { results: readonly PolicyResult[]; chosen: Policy }) {
+  const least = results[0]?.amount ?? 0n;
+  const most = results[results.length - 1]?.amount ?? 0n;
   const at = (a: bigint): string => `${2 + 96 * ratio(a - least, most - least)}%`;
   return (
     <svg className="ruler" width="100%" height="14" aria-hidden="true">
