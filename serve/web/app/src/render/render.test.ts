@@ -4,7 +4,7 @@ import caseFlow from '../../../../../report/flow/testdata/peel-2019.json';
 import { crowd } from '../dev/crowd';
 import { claimOf } from '../dev/made';
 import { sample } from '../dev/sample';
-import type { Flow } from '../graph/flow';
+import type { Flow, FlowNode } from '../graph/flow';
 import { modelOf } from '../graph/model';
 import { outline } from '../graph/outline';
 import { weigh, widest } from '../graph/weight';
@@ -113,7 +113,7 @@ describe('words on the screen', () => {
   const cases = [['case', caseFlow as unknown as Flow], ['sample', sample()], ['crowd', crowd(120, 1)]] as const;
 
   // A pen that keeps where words were written: left, right and base line.
-  function written(flow: Flow, width: number, height: number) {
+  function written(flow: Flow, width: number, height: number, labels = (n: FlowNode) => labelOf(n, 0, amountText, en.flow)) {
     const m = modelOf(flow);
     const input = inputOf(m, { scale: 'elastic', width, height }, () => 120);
     const p = place(input);
@@ -130,7 +130,7 @@ describe('words on the screen', () => {
     c.fillRect = (x, y, w, h) => void plates.push({ x, y, width: w, height: h });
     forgetWidths();
     const palette = new Proxy({}, { get: () => '' });
-    const label = (v: number) => labelOf(m.nodes[v]!, 0, amountText, en.flow);
+    const label = (v: number) => labels(m.nodes[v]!);
     drawWords({ c, look, model: m, scene: s, palette, say: en.flow, amountText }, { label, weight: weigh(m, 'fifo').node, hovered: -1, pinned: new Set() });
     return { m, s, p, look, words: words.filter((w) => w.y > 24), plates };
   }
@@ -159,6 +159,20 @@ describe('words on the screen', () => {
             return y > w.y - 9 && y < w.y + 2 && x < w.x1 && p.nowX * look.zoom + look.x > w.x0;
           });
           expect(struck, `${name} ${width}: ${w.text}`).toEqual([]);
+        }
+      }
+    }
+  });
+
+  it('of what rests stand by its glyph or not at all', () => {
+    for (const [name, flow] of cases) {
+      for (const [width, height] of sizes) {
+        const { words, p, m, look } = written(flow, width, height, (n) => ({ name: n.id, value: '0.1234 BTC' }));
+        for (const w of words) {
+          const v = m.at.get(w.text);
+          if (v === undefined || m.nodes[v]!.kind !== 'unspent') continue;
+          const at = p.x[v]! * look.zoom + look.x;
+          expect(Math.max(w.x0 - at, at - w.x1 - 90), `${name} ${width}: ${w.text}`).toBeLessThan(70);
         }
       }
     }

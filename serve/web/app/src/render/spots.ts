@@ -83,8 +83,8 @@ function rises(p: Page, v: number): boolean {
 }
 
 // How far along its line the label of what rests may begin, in pixels, where there is
-// no room at its glyph.
-const alongLine = [40, 90, 160];
+// no room at its glyph. Further off nobody would know whose it is.
+const alongLine = [24, 48];
 
 // What rests has its label above its line; near the right edge it begins further
 // left, over the glyph, or stands before the glyph.

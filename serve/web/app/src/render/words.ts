@@ -72,8 +72,9 @@ interface Written extends Label {
 function drawLabel(p: Page, w: Words, v: number, taken: Taken): boolean {
   const label = w.label(v);
   const all = things.mark | things.level | things.steep;
-  const open = roomFor(p, v, label, taken, [all, things.mark | things.level]);
-  const found = open ?? (w.weight[v]! >= weighty ? roomFor(p, v, label, taken, [things.mark]) : null) ?? (mustShow(p, w, v) ? forced(p, v, label) : null);
+  const alone = { name: label.name, value: '' };
+  const open = roomFor(p, v, label, taken, all) ?? roomFor(p, v, alone, taken, all) ?? roomFor(p, v, alone, taken, things.mark | things.level);
+  const found = open ?? (w.weight[v]! >= weighty ? roomFor(p, v, alone, taken, things.mark) : null) ?? (mustShow(p, w, v) ? forced(p, v, label) : null);
   if (found === null) return false;
   const b = boxOf(found.spot, sizeOf(p.c, found));
   taken.add(b.x, b.y, b.width, b.height, things.mark);
@@ -91,19 +92,17 @@ function plate(p: Page, b: Box) {
   p.c.fillRect(b.x - 2, b.y, b.width + 4, b.height);
 }
 
-// roomFor tries all places with name and value before it drops the value, and those
-// that keep off more before those that keep off less.
-function roomFor(p: Page, v: number, label: Label, taken: Taken, keepOff: number[]): Written | null {
-  for (const value of label.value === '' ? [''] : [label.value, '']) {
-    const words = { name: label.name, value };
-    const size = sizeOf(p.c, words);
-    const spots = spotsOf(p, v, size).filter((s) => inside(p, boxOf(s, size)));
-    for (const avoided of keepOff) {
-      const spot = spots.find((s) => taken.free(boxOf(s, size), avoided, v));
-      if (spot !== undefined) return { ...words, spot };
-    }
-  }
-  return null;
+// roomFor finds the best place for words that keeps off the things, which are bits.
+// What would touch a curve goes without its value first: the name alone may cross one.
+function roomFor(p: Page, v: number, words: Label, taken: Taken, keepOff: number): Written | null {
+  const size = sizeOf(p.c, words);
+  const spot = spotsOf(p, v, size).find((s) => inside(p, boxOf(s, size)) && taken.free(airy(boxOf(s, size)), keepOff, v));
+  return spot === undefined ? null : { ...words, spot };
+}
+
+// airy is a box with the air that words need around them, in pixels.
+function airy(b: Box): Box {
+  return { x: b.x - 2, y: b.y - 1, width: b.width + 4, height: b.height + 2 };
 }
 
 // What is selected, pinned or pointed at says all of it, over whatever is there.
