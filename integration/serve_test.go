@@ -142,7 +142,7 @@ func TestServeKilled(t *testing.T) {
 		t.Errorf("the trace that waited: %+v, want %s", r, want.ResultDigest)
 	}
 	var kept traceRun
-	if s.get("/v1/traces/"+small.ID, &kept); kept != want {
+	if s.get("/v1/traces/"+small.ID, &kept); kept.Status != want.Status || kept.ResultDigest != want.ResultDigest {
 		t.Errorf("the trace that was done: %+v, want %+v", kept, want)
 	}
 	if a := s.do(s.request(http.MethodGet, "/v1/cases/"+id+"/notes", "")); !bytes.Contains(a.body, []byte("seen before the crash")) {
