@@ -199,12 +199,13 @@ func (m *Manager) following(ctx context.Context, id string) (*live, opsdb.Status
 	}
 	l := m.liveOf(id)
 	t, err := m.o.Shelf.Trace(ctx, id)
-	if err == nil && (t.Status == opsdb.Queued || t.Status == opsdb.Running) {
+	switch {
+	case err != nil:
+		return nil, "", err // whether it ended is not known: who runs it, or listens, may have the place
+	case t.Status == opsdb.Queued || t.Status == opsdb.Running:
 		return l, "", nil
 	}
-	if err == nil {
-		l.end(t.Status) // for who came by the same place meanwhile
-	}
+	l.end(t.Status) // for who came by the same place meanwhile
 	m.forget(id)
-	return nil, t.Status, err
+	return nil, t.Status, nil
 }

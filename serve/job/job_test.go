@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type shop struct {
 	pass  chan struct{}
 	pins  chan ledger.Height
 	o     job.Options
+	shelf func(*opsdb.DB) job.Shelf // nil: the database itself
 }
 
 const chain = `first 100
@@ -43,12 +45,15 @@ t2 thief:2500 -> cash:500 rest:1900
 block
 `
 
-func newShop(t *testing.T, o job.Options) *shop {
+func newShop(t *testing.T, o job.Options, edit ...func(*shop)) *shop {
 	t.Helper()
 	s := &shop{t: t, path: filepath.Join(t.TempDir(), "ops.db"), pass: make(chan struct{}), pins: make(chan ledger.Height, 100), o: o}
 	var err error
 	if s.world, err = launder.Parse(chain); err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range edit {
+		f(s)
 	}
 	s.open(opsdb.Options{Serve: true})
 	t.Cleanup(s.close)
@@ -79,6 +84,9 @@ func (s *shop) open(o opsdb.Options) {
 	}
 	jo := s.o
 	jo.Queue, jo.Shelf = s.db, s.db
+	if s.shelf != nil {
+		jo.Shelf = s.shelf(s.db)
+	}
 	jo.Sources = []*question.Source{{Class: "ledger", Noun: "the ledger", Network: n, Pin: pin}}
 	s.jobs = job.New(jo)
 }
@@ -260,5 +268,47 @@ func TestFollowLeaves(t *testing.T) {
 	s.jobs.Close()
 	if err := <-done; err == nil {
 		t.Error("it ended without word")
+	}
+}
+
+// lostShelf fails to read the trace whose number is set, counted down.
+type lostShelf struct {
+	*opsdb.DB
+	left *atomic.Int32
+}
+
+func (l lostShelf) Trace(ctx context.Context, id string) (opsdb.Trace, error) {
+	if l.left.Add(-1) == 0 {
+		return opsdb.Trace{}, context.Canceled
+	}
+	return l.DB.Trace(ctx, id)
+}
+
+// TestFollowLost: one who listens and goes away while the store is asked does
+// not take the place of the trace with him: others are told how it ended.
+func TestFollowLost(t *testing.T) {
+	var left atomic.Int32
+	s := newShop(t, job.Options{}, func(s *shop) {
+		s.shelf = func(db *opsdb.DB) job.Shelf { return lostShelf{db, &left} }
+	})
+	id := s.ask()
+	<-s.pins // it runs
+	left.Store(2)
+	if err := s.jobs.Follow(t.Context(), id, "", func(job.Event) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	kind := make(chan string)
+	go func() { kind <- s.end(id) }()
+	for left.Load() > -2 { // it was asked twice more: now he listens
+		time.Sleep(time.Millisecond)
+	}
+	s.pass <- struct{}{}
+	select {
+	case k := <-kind:
+		if k != string(opsdb.Done) {
+			t.Errorf("it ended as %q", k)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nobody was told how it ended")
 	}
 }
