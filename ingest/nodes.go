@@ -118,7 +118,7 @@ func (n *nodes) open() error {
 }
 
 // A window of blocks that wait is bounded as a share of the memory that was
-// asked for: decoded, a block takes some four times its bytes.
+// asked for, small since a decoded block takes more than its bytes.
 const (
 	windowShare = 32
 	windowMin   = 4 << 20
